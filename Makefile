@@ -1,0 +1,54 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ROOMS := core graph_schema queries loaders simulator rings cli
+export FINGRAPH_CACHE ?= $(CURDIR)/.fingraph/cache
+ARGS ?=
+
+.PHONY: help setup demo test check proofs goals lock format clean
+
+help: ## what there is to make
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(VENV)/.ready ## the environment in .venv, command at .venv/bin/fingraph
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "FinGraph needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Set PYTHON=python3.12, say."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what requirements.lock names ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+demo: setup ## load a simulated lender, find its rings, show what to look at next
+	@$(BIN)/fingraph demo $(ARGS)
+
+test: setup ## every test, on a real Neo4j
+	@$(BIN)/python -m pytest -m "not proof" $(ARGS)
+
+check: setup ## format, lint, types, floors and the tests that need no server
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -m "not server and not proof" $(ARGS)
+
+proofs: setup ## full-size proofs
+	@$(BIN)/python -m pytest -m proof $(ARGS)
+
+goals: setup ## the table of goals (ARGS=--json; RUN=name measures one anew)
+	@$(BIN)/python -m benchmarks.goals $(if $(RUN),--run $(RUN)) $(ARGS)
+
+lock: ## versions and hashes of everything installed, from pyproject.toml
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 --quiet --output-file requirements.lock
+
+format: setup ## put the code into shape
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean: ## remove what was built, not what was loaded
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""The `fingraph` command: parses, calls a room, shows what it returned."""

@@ -1,0 +1,5 @@
+"""`python -m cli` is `fingraph`."""
+
+from cli.main import main
+
+main()

@@ -1,0 +1,135 @@
+"""`fingraph demo`: the newest whole, on a simulated lender."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from cli.output import JsonFlag, Terminal, emit, stdout
+from core.clock import now_us
+from core.errors import UsageError
+from core.graph import Graph, connect
+from core.server.local import LocalServer
+from core.settings import Settings, load_settings
+from queries import statement
+
+SEED, DAYS, START = 7, 180, "2025-01-01"
+
+
+def demo(
+    applications: Annotated[int, typer.Option(help="Applications of the simulated lender.")] = 50_000,
+    no_serve: Annotated[
+        bool, typer.Option("--no-serve", help="Stop at the end what the demo started.")
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Start a Neo4j, load a simulated lender, find its rings, and show what to look at next."""
+    settings = load_settings()
+    with Terminal() as terminal:
+        told = _Demo(settings, terminal, applications).run(keep=not no_serve)
+    if as_json:
+        emit(told)
+    else:
+        _show(told, settings, stopped=no_serve)
+
+
+class _Demo:
+    """One run of the demo: each step is timed, and ends with its counts."""
+
+    def __init__(self, settings: Settings, terminal: Terminal, applications: int) -> None:
+        self.settings = settings
+        self.terminal = terminal
+        self.applications = applications
+        self.world = settings.home / "demo"
+        self.seconds: dict[str, float] = {}
+
+    def run(self, *, keep: bool) -> dict[str, Any]:
+        server = LocalServer(self.settings, self.terminal) if self.settings.is_local else None
+        ours = server is not None and not server.is_alive()
+        try:
+            if server is not None:
+                with self._timed("start Neo4j"):
+                    server.start()
+            return self._steps()
+        finally:
+            if server is not None and ours and not keep:
+                server.stop()
+
+    def _steps(self) -> dict[str, Any]:
+        from graph_schema.live import live_schema
+        from loaders.load import Loader
+        from rings import Sort, list_rings, outcome_shares, run_rings
+        from simulator import order, simulate
+
+        with connect(self.settings) as graph:
+            _only_the_demo(graph)
+        with self._timed("simulate"):
+            if self.world.exists():
+                shutil.rmtree(self.world)
+            simulate(order(self.applications, START, DAYS, SEED), self.world, progress=self.terminal)
+        with self._timed("load"):
+            report = Loader(self.settings, progress=self.terminal).load(
+                self.world / "mapping.toml", self.world
+            )
+        with connect(self.settings) as graph:
+            with self._timed("find rings"):
+                run = run_rings(graph, live_schema(graph), now_us, self.terminal)
+            page = list_rings(graph, sort=Sort.SIZE, limit=5)
+            shares = outcome_shares(graph, target="fraud", users=3)
+        return {
+            "world": str(self.world),
+            "load": asdict(report),
+            "rings": run.as_dict(),
+            "largest": [asdict(ring) for ring in page.items],
+            "fraud": {name: share.as_dict() for name, share in shares.items()},
+            "seconds": self.seconds,
+        }
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        self.seconds[step] = round(time.monotonic() - began, 1)
+
+
+def _only_the_demo(graph: Graph) -> None:
+    """The demo's world may stand already; another lender's graph is left alone."""
+    sources = statement("loads/sources").run(graph)
+    if others := [row["source"] for row in sources if row["source"] != "simulated"]:
+        raise UsageError(
+            "demo.graph_in_use",
+            f"This graph holds data of {', '.join(others)}; the demo would mix its own into it.",
+            hints=("Run the demo in a home of its own: FINGRAPH_HOME=.fingraph-demo FINGRAPH_PORT_OFFSET=20 make demo",
+                   "Or throw the graph away first: fingraph db reset"),
+        )  # fmt: skip
+
+
+def _show(told: dict[str, Any], settings: Settings, *, stopped: bool) -> None:
+    load, rings, fraud = told["load"], told["rings"], told["fraud"]
+    stdout.print(f"\n[bold]Loaded[/bold] {load['accepted']:,} of {load['read']:,} rows ({load['mode']}).")
+    stdout.print(f"[bold]Found[/bold] {rings['rings']:,} rings of {rings['members']:,} applications.")
+    for where, words in (("inside", "in rings of three and more users"), ("outside", "outside them")):
+        share = fraud[where]
+        if share["known"]:
+            stdout.print(f"  fraud {words}: {share['share']:.1%} of {share['known']:,} with a known outcome")
+    stdout.print("  " + ", ".join(f"{step} {seconds} s" for step, seconds in told["seconds"].items()))
+    first = told["largest"][0]["key"] if told["largest"] else "ID"
+    stdout.print("\n[bold]Look at next[/bold]")
+    if stopped:
+        stdout.print("  fingraph db start             # the demo stopped the server it had started")
+    stdout.print("  fingraph rings list")
+    stdout.print(f"  fingraph rings show {first}")
+    if settings.is_local:
+        password = settings.secrets / "neo4j.password"
+        stdout.print(
+            f"  http://127.0.0.1:{settings.http_port}/browser   # user neo4j, password in {password}"
+        )
+    stdout.print("    MATCH p = (r:Ring)<-[:MEMBER_OF]-(:Application)-[:USED_DEVICE|GAVE_PHONE|PAID_TO]->()")
+    stdout.print(f"    WHERE r.key = '{first}' RETURN p LIMIT 300")
+    stdout.print("  fingraph mapping draft FILE   # your own data (after: fingraph db reset)")

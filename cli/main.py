@@ -1,0 +1,65 @@
+"""The `fingraph` command and how it ends: every error becomes a message, a JSON object and an exit code."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import typer
+
+from cli import db, rings, schema
+from cli.demo import demo
+from cli.doctor import doctor
+from cli.load import load, mapping_app
+from cli.output import fail
+from cli.simulate import simulate
+from core.errors import FinGraphError, UsageError
+from core.settings import debugging
+
+app = typer.Typer(
+    name="fingraph",
+    help="A graph of loan applications: load your data, find the rings in it.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(db.app, name="db")
+app.add_typer(rings.app, name="rings")
+app.add_typer(schema.app, name="schema")
+app.add_typer(mapping_app, name="mapping")
+app.command("load")(load)
+app.command("demo")(demo)
+app.command("doctor")(doctor)
+app.command("simulate")(simulate)
+
+
+def main() -> None:
+    """Run the command line; a traceback is shown only with FINGRAPH_DEBUG=1."""
+    as_json = "--json" in sys.argv
+    try:
+        code = app(standalone_mode=False)
+    except FinGraphError as error:
+        sys.exit(fail(error, as_json=as_json))
+    except typer.TyperException as error:
+        sys.exit(fail(UsageError("usage", error.format_message()), as_json=as_json))
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except Exception as error:
+        if debugging():
+            raise
+        sys.exit(fail(unforeseen(error), as_json=as_json))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def unforeseen(error: Exception) -> FinGraphError:
+    """The error that stands for one without a name; it leaves out the message, which may quote values."""
+    kind = type(error).__name__
+    if isinstance(error, PermissionError | IsADirectoryError | FileNotFoundError) and error.filename:
+        return UsageError("file.access", f"{error.filename} cannot be opened ({kind}).")
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    place = "".join(f" at {frame.filename}:{frame.lineno}" for frame in last)
+    return FinGraphError(
+        "internal",
+        f"Something went wrong inside FinGraph: {kind}{place}.",
+        hints=("FINGRAPH_DEBUG=1 shows all of it, which may quote your data.",),
+    )

@@ -1,0 +1,42 @@
+"""Time as the graph holds it: UTC, whole microseconds since 1970."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from core.errors import UsageError
+
+Clock = Callable[[], int]
+"""Returns the present moment in microseconds since 1970-01-01 UTC."""
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+_UNITS = {"s": SECOND, "m": 60 * SECOND, "h": 3_600 * SECOND, "d": DAY, "w": 7 * DAY}
+
+
+def now_us() -> int:
+    """The present moment, microseconds since 1970-01-01 UTC."""
+    return time.time_ns() // 1_000
+
+
+def duration_us(text: str) -> int:
+    """Microseconds of a duration such as `90s`, `15m`, `12h`, `7d`, `2w`.
+
+    Raises `UsageError` (`duration.invalid`).
+    """
+    match = re.fullmatch(r"(\d+)([smhdw])", text.strip())
+    if match is None:
+        raise UsageError("duration.invalid", f"'{text}' is no duration; write 90s, 15m, 12h, 7d or 2w.")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def iso(moment: int | None) -> str | None:
+    """`2015-01-18T09:31:00Z` for a moment in microseconds; None stays None."""
+    if moment is None:
+        return None
+    whole = datetime.fromtimestamp(moment // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    rest = moment % SECOND
+    return f"{whole}.{rest:06d}Z" if rest else f"{whole}Z"

@@ -1,0 +1,1 @@
+"""Reads files, normalises, hashes and writes them into the graph."""

@@ -1,0 +1,56 @@
+"""From a column of raw identifiers to what the graph may hold of them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from core.errors import UsageError
+from graph_schema.model import Identifier
+from loaders.convert import as_text
+from loaders.hashing import Hasher
+from loaders.normalise import NORMALISERS
+from loaders.normalise.kinds import Options
+
+
+def identify(
+    raw: pl.Series, identifier: Identifier, source: str, hasher: Hasher, options: Options
+) -> pl.DataFrame:
+    """One row for each of `raw`: `key`, `masked`, `reason` (String) and the identifier's derived properties.
+
+    Accepted rows have a key and a mask and no reason; refused rows have a reason (see `REASONS`) and nothing
+    else; null and blank rows have nothing at all. Each distinct value is normalised and hashed once. Raises
+    `UsageError` (`normalise.unknown`, `normalise.option`) for a normaliser or option that does not exist.
+    """
+    text = as_text(raw).alias("raw")
+    distinct = text.drop_nulls().unique(maintain_order=True)
+    known = _identified(distinct, identifier, source, hasher, options)
+    rows = pl.DataFrame({"raw": text})
+    return rows.join(known, on="raw", how="left", maintain_order="left").drop("raw")
+
+
+def _identified(
+    distinct: pl.Series, identifier: Identifier, source: str, hasher: Hasher, options: Options
+) -> pl.DataFrame:
+    """The result for distinct values, with them as column `raw`."""
+    try:
+        normalise = NORMALISERS[identifier.normaliser]
+    except KeyError:
+        known = ", ".join(NORMALISERS)
+        raise UsageError(
+            "normalise.unknown",
+            f"{identifier.label} names the normaliser '{identifier.normaliser[:40]}'. Known: {known}.",
+        ) from None
+    result = normalise(distinct, options)
+    scope = source if identifier.scope == "source" else ""
+    # A mapping's own type may use a normaliser and declare none of what it derives.
+    derived = {name: series for name, series in result.derived.items() if identifier.property(name)}
+    return pl.DataFrame(
+        {
+            "raw": distinct,
+            "key": hasher.keys(identifier.label, scope, result.value),
+            "masked": result.masked,
+            # Blank by the normalisers' rule: a cell with an invisible character is an empty cell.
+            "reason": result.reason.replace("value.blank", None),
+            **derived,
+        }
+    )

@@ -1,0 +1,7 @@
+// name: loads/sources
+// mode: read
+// params: -
+// returns: source
+MATCH (l:Load)
+RETURN DISTINCT l.source AS source
+ORDER BY source LIMIT 100

@@ -1,0 +1,8 @@
+// name: rings/create_rings
+// mode: write
+// params: rows, run
+// returns: written
+UNWIND $rows AS row
+MERGE (r:Ring {key: row.key})
+SET r += row.properties, r.born_run = $run, r.run = $run
+RETURN count(*) AS written

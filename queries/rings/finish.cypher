@@ -1,0 +1,8 @@
+// name: rings/finish
+// mode: write
+// params: key, holder, finished_at, rings, members
+// returns: run
+MATCH (x:RingRun {key: $key}) WHERE x.holder = $holder
+SET x.finished_at = $finished_at, x.rings = $rings, x.members = $members
+REMOVE x.holder, x.lease_until
+RETURN x.run AS run

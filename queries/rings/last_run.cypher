@@ -1,0 +1,7 @@
+// name: rings/last_run
+// mode: read
+// params: -
+// returns: run, finished_at, rings, members
+MATCH (x:RingRun) WHERE x.finished_at IS NOT NULL
+RETURN x.run AS run, x.finished_at AS finished_at, x.rings AS rings, x.members AS members
+ORDER BY run DESC LIMIT 1

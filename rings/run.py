@@ -1,0 +1,159 @@
+"""One run of the ring finder: compute, compare with the last finished run, write the difference.
+
+What a run writes becomes visible at once, when it finishes: readers ask for MEMBER_OF with `since` up to the
+last finished run and `until` absent or later, and for rings born up to it. Whatever an unfinished run left is
+removed by the next one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
+
+from core.clock import Clock
+from core.graph import Graph, Transaction
+from core.progress import SILENT, Progress
+from graph_schema import Schema
+from queries import statement
+from rings.components import find_components
+from rings.found import PROPERTIES, found_rings
+from rings.hold import Hold, hold_run
+from rings.identity import Living
+from rings.plan import LivingRing, Plan, plan_run
+
+T = TypeVar("T")
+
+CHUNK = 10_000
+READ_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run came to."""
+
+    run: int
+    """Number of the run that readers now see."""
+    unchanged: bool
+    """Nothing differed from the last finished run, so nothing was written."""
+    rings: int
+    members: int
+    born: int
+    changed: int
+    dissolved: int
+    joined: int
+    left: int
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result as one JSON object."""
+        return asdict(self)
+
+
+def run_rings(graph: Graph, schema: Schema, clock: Clock, progress: Progress = SILENT) -> RunResult:
+    """Find the rings of `graph` and write what changed since the last finished run.
+
+    Raises `BusyError` (`rings.busy`, `rings.lost`) beside another run, and `EnvironmentMissingError`
+    (`rings.memory`, `rings.no_gds`) when the server cannot do it.
+    """
+    began = time.monotonic()
+    with hold_run(graph, clock) as hold:
+        if hold.leftovers:
+            progress.step("Removing what an unfinished run left")
+            _remove_leftovers(graph, hold)
+        components = find_components(graph, schema, progress)
+        progress.step("Comparing with the last run")
+        found = found_rings(components.members, components.shared)
+        last = hold.run - 1
+        plan = plan_run(found, _living(graph, last), _taken(graph))
+        unchanged = plan.empty and last > 0
+        if unchanged:
+            hold.abandon()
+        else:
+            _write(hold, plan, clock, progress)
+    return RunResult(
+        run=last if unchanged else hold.run,
+        unchanged=unchanged,
+        rings=plan.rings,
+        members=plan.members,
+        born=len(plan.born),
+        changed=len(plan.changed),
+        dissolved=len(plan.dissolved),
+        joined=len(plan.joined),
+        left=len(plan.left),
+        seconds=round(time.monotonic() - began, 3),
+    )
+
+
+def _living(graph: Graph, run: int) -> list[LivingRing]:
+    rows = statement("rings/living").stream(graph, seconds=READ_SECONDS, run=run)
+    return [
+        LivingRing(
+            Living(row["key"], row["born_run"], row["members"]), {name: row[name] for name in PROPERTIES}
+        )
+        for row in rows
+    ]
+
+
+def _taken(graph: Graph) -> frozenset[str]:
+    return frozenset(statement("rings/ring_keys").run(graph)[0]["keys"])
+
+
+def _write(hold: Hold, plan: Plan, clock: Clock, progress: Progress) -> None:
+    """First what readers don't see before the run is finished, in chunks; then, in one transaction with the
+    finish, what they would see at once: properties of rings that lived before."""
+    born = [{"key": key, "properties": properties} for key, properties in plan.born]
+    evolved = [{"ring": ring, "before": before} for ring, before in plan.evolved]
+    progress.step("Writing rings", len(born) + len(plan.joined) + len(plan.left) + len(evolved))
+    _in_chunks(hold, "rings/create_rings", born, progress)
+    _links_in_chunks(hold, "rings/join_members", plan.joined, progress)
+    _links_in_chunks(hold, "rings/leave_members", plan.left, progress)
+    _in_chunks(hold, "rings/evolve_rings", evolved, progress)
+    changed = [{"key": key, "properties": properties} for key, properties in plan.changed]
+
+    def last(tx: Transaction) -> None:
+        for rows in _chunks(changed):
+            statement("rings/update_rings").within(tx, rows=rows, run=hold.run)
+        for keys in _chunks(plan.dissolved):
+            statement("rings/dissolve_rings").within(tx, keys=keys, run=hold.run)
+
+    progress.step("Finishing")
+    hold.finish(last, finished_at=clock(), rings=plan.rings, members=plan.members)
+
+
+def _in_chunks(hold: Hold, name: str, rows: Sequence[object], progress: Progress) -> None:
+    for chunk in _chunks(rows):
+        hold.write(_statement(name, rows=chunk, run=hold.run))
+        progress.advance(len(chunk))
+
+
+def _links_in_chunks(hold: Hold, name: str, links: Sequence[tuple[str, str]], progress: Progress) -> None:
+    """Write pairs (application, ring), gathered by ring: a ring is looked up once a chunk."""
+    for chunk in _chunks(links):
+        by_ring: dict[str, list[str]] = {}
+        for application, ring in chunk:
+            by_ring.setdefault(ring, []).append(application)
+        rows = [{"ring": ring, "applications": members} for ring, members in by_ring.items()]
+        hold.write(_statement(name, rows=rows, run=hold.run))
+        progress.advance(len(chunk))
+
+
+def _statement(name: str, **params: object) -> Callable[[Transaction], object]:
+    return lambda tx: statement(name).within(tx, **params)
+
+
+def _chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]
+
+
+def _remove_leftovers(graph: Graph, hold: Hold) -> None:
+    found: dict[str, list[str]] = {"begun": [], "ended": []}
+    for row in statement("rings/leftovers").stream(graph, seconds=READ_SECONDS, run=hold.run):
+        found[row["kind"]].append(row["id"])
+    for ids in _chunks(found["begun"]):
+        hold.write(_statement("rings/remove_links", ids=ids))
+    for ids in _chunks(found["ended"]):
+        hold.write(_statement("rings/reopen_members", ids=ids))
+    hold.write(_statement("rings/remove_rings", run=hold.run))

@@ -1,0 +1,181 @@
+"""What a person sees of rings: the list, one ring with its members and evidence, and what became of them.
+
+Everything is read as the last finished run left it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from core.clock import Clock, now_us
+from core.errors import NotFoundError, UsageError
+from core.graph import Graph, Row
+from graph_schema import Schema
+from queries import statement
+from rings import binding
+
+TARGET = "fraud"
+LIMIT_MOST = 1_000
+
+
+class Sort(StrEnum):
+    """What a list of rings begins with."""
+
+    SIZE = "size"
+    MONEY = "money"
+    RECENT = "recent"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Part of a list: `next` continues it, `cut` says that there is more."""
+
+    items: list[Any]
+    next: str | None = None
+    cut: bool = False
+
+
+@dataclass(frozen=True)
+class RingSummary:
+    """One ring in a few figures. Times are microseconds, money cents."""
+
+    key: str
+    born_run: int
+    run: int
+    dissolved_run: int | None
+    applications: int
+    users: int
+    first_at: int | None
+    last_at: int | None
+    amount_cents: int
+    shared: str
+
+
+@dataclass(frozen=True)
+class OutcomeShare:
+    """Of `known` applications with a known outcome, `positive` have it."""
+
+    known: int = 0
+    positive: int = 0
+
+    @property
+    def share(self) -> float | None:
+        """The share; None when nothing is known."""
+        return self.positive / self.known if self.known else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The counts with their share."""
+        return {"known": self.known, "positive": self.positive, "share": self.share}
+
+
+@dataclass(frozen=True)
+class RingDetail:
+    """One ring with its members, what they share, where it came from and what became of it."""
+
+    ring: RingSummary
+    members: Page
+    """`application, users, lender, known_at, amount_cents, since, outcome`, in the order of facts."""
+    evidence: Page
+    """`type, key, masked, users, applications, first_at, last_at`, most users first."""
+    evolved_from: list[dict[str, Any]] = field(default_factory=list)
+    evolved_into: list[dict[str, Any]] = field(default_factory=list)
+    outcomes: OutcomeShare = field(default_factory=OutcomeShare)
+    """Of its members."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The ring as one JSON object."""
+        return {**asdict(self), "outcomes": {"target": TARGET, **self.outcomes.as_dict()}}
+
+
+def list_rings(graph: Graph, *, sort: Sort = Sort.SIZE, limit: int = 20, after: str | None = None) -> Page:
+    """Living rings, as `RingSummary`. `after` is the `next` of the page before.
+
+    Raises `UsageError` (`page.limit`, `page.after`).
+    """
+    skip = _skip(limit, after)
+    rows = statement("rings/list").run(
+        graph, run=_last_run(graph), sort=sort.value, skip=skip, limit=limit + 1
+    )
+    return _page([RingSummary(**row) for row in rows], skip, limit)
+
+
+def show_ring(
+    graph: Graph,
+    schema: Schema,
+    key: str,
+    *,
+    limit: int = 50,
+    after: str | None = None,
+    clock: Clock = now_us,
+) -> RingDetail:
+    """The ring named `key`, one that has dissolved as it was last, with the outcomes known by now. `limit` and
+    `after` page its members.
+
+    Raises `NotFoundError` (`rings.unknown`), `UsageError` (`page.limit`, `page.after`).
+    """
+    skip = _skip(limit, after)
+    last, now = _last_run(graph), clock()
+    found = statement("rings/ring").run(graph, key=key, run=last)
+    if not found:
+        raise NotFoundError(
+            "rings.unknown", f"There is no ring '{key[:60]}'.", hints=("See fingraph rings list",)
+        )
+    row = dict(found[0])
+    before, after_ = row.pop("before"), row.pop("after")
+    ring = RingSummary(**row)
+    run = last if ring.dissolved_run is None else ring.dissolved_run - 1
+    members = statement("rings/members").run(
+        graph, key=key, run=run, target=TARGET, now=now, skip=skip, limit=limit + 1
+    )
+    outcomes = statement("rings/ring_outcomes").run(graph, key=key, run=run, target=TARGET, now=now)[0]
+    return RingDetail(
+        ring,
+        _page(members, skip, limit),
+        _evidence(graph, schema, key, run, limit),
+        before,
+        after_,
+        OutcomeShare(**outcomes),
+    )
+
+
+def outcome_shares(
+    graph: Graph, *, target: str = TARGET, users: int = 2, clock: Clock = now_us
+) -> dict[str, OutcomeShare]:
+    """Share of an outcome known by now `inside` living rings of at least `users` users and `outside` of them."""
+    shares = {"inside": OutcomeShare(), "outside": OutcomeShare()}
+    rows = statement("rings/outcome_shares").run(
+        graph, seconds=300, run=_last_run(graph), target=target, users=users, now=clock()
+    )
+    for row in rows:
+        place = "inside" if row["inside"] else "outside"
+        shares[place] = OutcomeShare(row["known"], row["positive"])
+    return shares
+
+
+def _evidence(graph: Graph, schema: Schema, key: str, run: int, limit: int) -> Page:
+    if not binding.bindings(schema):
+        return Page([])
+    rows = graph.read(binding.evidence(schema), key=key, run=run, skip=0, limit=limit + 1)
+    return _page(rows, 0, limit)
+
+
+def _last_run(graph: Graph) -> int:
+    rows = statement("rings/last_run").run(graph)
+    return int(rows[0]["run"]) if rows else 0
+
+
+def _skip(limit: int, after: str | None) -> int:
+    if not 1 <= limit <= LIMIT_MOST:
+        raise UsageError("page.limit", f"The limit must be between 1 and {LIMIT_MOST:,}.")
+    if after is None:
+        return 0
+    if not after.isdecimal() or len(after) > 12:
+        raise UsageError("page.after", "Continue with the `next` of the page before.")
+    return int(after)
+
+
+def _page(rows: list[RingSummary] | list[Row], skip: int, limit: int) -> Page:
+    cut = len(rows) > limit
+    return Page(list(rows[:limit]), str(skip + limit) if cut else None, cut)

@@ -1,0 +1,214 @@
+"""The tables of a simulated world: their columns, and how sheets become rows."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from simulator.activity import EVENT_KINDS, RELATIVES, Events, Relations, event_number
+from simulator.columns import TIME, column, integers, moments, spread, words
+from simulator.dice import Ints
+from simulator.lenders import LENDERS, PRODUCTS, Asked
+from simulator.outcomes import TARGETS, Outcomes
+from simulator.render import Forms, numbered
+from simulator.rings import Plan
+from simulator.sheet import CHANNELS, INNOCENCE, KINDS, ROLES, Sheet
+from simulator.write import Writer
+
+_WORD = pa.dictionary(pa.int32(), pa.string())
+_TEXT, _INTEGER = pa.string(), pa.int64()
+
+APPLICATIONS = pa.schema(
+    {
+        "application_id": _TEXT, "arrival": _INTEGER, "user_id": _TEXT, "submitted_at": TIME, "lender": _WORD,
+        "product_id": _WORD, "amount": _INTEGER, "term_months": pa.int32(), "income_cents": _INTEGER,
+        "channel": _WORD, "device_id": _TEXT, "ip": _TEXT, "phone": _TEXT, "contact_phone": _TEXT,
+        "employer_phone": _TEXT, "card_number": _TEXT, "id_number": _TEXT, "address": _TEXT, "employer": _TEXT,
+        "email": _TEXT,
+    }
+)  # fmt: skip
+OUTCOMES = pa.schema(
+    {"application_id": _TEXT, "target": _WORD, "value": pa.float64(), "event_at": TIME, "known_at": TIME}
+)
+EVENTS = pa.schema(
+    {"event_id": _TEXT, "user_id": _TEXT, "kind": _WORD, "event_at": TIME, "device_id": _TEXT, "ip": _TEXT}
+)
+RELATIONS = pa.schema(
+    {"user_id": _TEXT, "relative_id": _TEXT, "kind": _WORD, "level": pa.int32(), "known_at": TIME}
+)
+PRODUCT_TABLE = pa.schema(
+    {
+        "product_id": _WORD, "lender": _WORD, "name": _WORD, "least": _INTEGER, "most": _INTEGER,
+        "yearly_rate": pa.float64(),
+    }
+)  # fmt: skip
+TRUTH = pa.schema(
+    {
+        "application_id": _TEXT, "ring_id": _TEXT, "kind": _WORD, "role": _WORD, "innocence": _WORD,
+        "person_id": _TEXT, "fraud_chance": pa.float64(), "fraud": pa.bool_(),
+    }
+)  # fmt: skip
+RINGS = pa.schema(
+    {
+        "ring_id": _TEXT, "kind": _WORD, "first_at": TIME, "last_at": TIME, "applications": _INTEGER,
+        "users": _INTEGER, "fraud_chance": pa.float64(),
+    }
+)  # fmt: skip
+
+_PRODUCT_IDS = tuple(f"P{number + 1:02d}" for number in range(len(PRODUCTS)))
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A stretch of time: the applications, what they ask for, what becomes of them, what users do besides."""
+
+    sheet: Sheet
+    asked: Asked
+    outcomes: Outcomes
+    events: Events
+    relations: Relations
+
+
+class Files:
+    """All files of a world, open for writing; closing them well gives them their names."""
+
+    def __init__(self, folder: Path, forms: Forms, stack: ExitStack) -> None:
+        self._folder, self._forms = folder, forms
+
+        def opened(name: str, schema: pa.Schema) -> Writer:
+            return stack.enter_context(Writer(folder / name, schema))
+
+        self.applications = opened("applications.parquet", APPLICATIONS)
+        self.events = opened("events.parquet", EVENTS)
+        self.relations = opened("relations.parquet", RELATIONS)
+        self.products = opened("products.parquet", PRODUCT_TABLE)
+        self.outcomes = opened("outcomes.parquet", OUTCOMES)
+        self.truth = opened("truth/applications.parquet", TRUTH)
+        self.rings = opened("truth/rings.parquet", RINGS)
+
+    def write_chunk(self, first: int, chunk: Chunk) -> None:
+        """Append the rows of one chunk, whose first application is the `first` of the world."""
+        arrival = np.arange(first, first + len(chunk.sheet), dtype=np.int64)
+        names = numbered("A", arrival, 9)
+        users = self._write_applications(arrival, names, chunk.sheet, chunk.asked)
+        self._write_events(arrival, users, chunk.events)
+        self._write_relations(users, chunk.asked, chunk.relations)
+        self._write_outcomes(names, chunk.outcomes)
+        self._write_truth(names, chunk.sheet)
+
+    def _write_applications(self, arrival: Ints, names: pa.Array, sheet: Sheet, asked: Asked) -> pa.Array:
+        forms = self._forms
+        users = forms.user(sheet.account)
+        self.applications.write(
+            {
+                "application_id": names,
+                "arrival": integers(arrival),
+                "user_id": users,
+                "submitted_at": moments(asked.submitted),
+                "lender": words(LENDERS, asked.lender),
+                "product_id": words(_PRODUCT_IDS, asked.product),
+                "amount": integers(asked.amount),
+                "term_months": column(asked.term.astype(np.int32), pa.int32()),
+                "income_cents": integers(asked.income),
+                "channel": words(CHANNELS, sheet.channel),
+                "device_id": forms.device(sheet.device),
+                "ip": forms.ip(sheet.ip),
+                "phone": forms.mobile(sheet.phone),
+                "contact_phone": forms.mobile(sheet.contact),
+                "employer_phone": forms.landline(sheet.city, sheet.employer),
+                "card_number": forms.card(sheet.card),
+                "id_number": forms.identity(sheet.identity),
+                "address": forms.address(sheet.city, sheet.address),
+                "employer": forms.employer(sheet.city, sheet.employer),
+                "email": forms.mail(sheet.mail),
+            }
+        )
+        return users
+
+    def _write_events(self, arrival: Ints, users: pa.Array, events: Events) -> None:
+        self.events.write(
+            {
+                "event_id": numbered("E", event_number(arrival[events.row], events.number), 10),
+                "user_id": users.take(integers(events.row)),
+                "kind": words(EVENT_KINDS, events.kind),
+                "event_at": moments(events.when),
+                "device_id": self._forms.device(events.device),
+                "ip": self._forms.ip(events.ip),
+            }
+        )
+
+    def _write_relations(self, users: pa.Array, asked: Asked, relations: Relations) -> None:
+        self.relations.write(
+            {
+                "user_id": users.take(integers(relations.row)),
+                "relative_id": self._forms.user(relations.relative),
+                "kind": words(RELATIVES, relations.kind),
+                "level": column(np.ones(len(relations.row), dtype=np.int32), pa.int32()),
+                "known_at": moments(asked.submitted[relations.row]),
+            }
+        )
+
+    def _write_outcomes(self, names: pa.Array, outcomes: Outcomes) -> None:
+        self.outcomes.write(
+            {
+                "application_id": names.take(integers(outcomes.row)),
+                "target": words(TARGETS, outcomes.target),
+                "value": column(outcomes.value, pa.float64()),
+                "event_at": moments(outcomes.event_at),
+                "known_at": moments(outcomes.known_at),
+            }
+        )
+
+    def _write_truth(self, names: pa.Array, sheet: Sheet) -> None:
+        ring = np.flatnonzero(sheet.ring >= 0)
+        self.truth.write(
+            {
+                "application_id": names,
+                "ring_id": spread(numbered("R", sheet.ring[ring], 6), ring, len(sheet)),
+                "kind": words(KINDS, sheet.kind),
+                "role": words(ROLES, sheet.role),
+                "innocence": words(INNOCENCE, sheet.innocence),
+                "person_id": numbered("P", sheet.true_person, 9),
+                "fraud_chance": column(sheet.chance, pa.float64()),
+                "fraud": column(sheet.fraud, pa.bool_()),
+            }
+        )
+
+    def write_products(self) -> None:
+        """The products of all lenders."""
+        index = np.arange(len(PRODUCTS), dtype=np.int64)
+        self.products.write(
+            {
+                "product_id": words(_PRODUCT_IDS, index),
+                "lender": words(LENDERS, np.array([product.lender for product in PRODUCTS])),
+                "name": words([product.name for product in PRODUCTS], index),
+                "least": integers(np.array([product.least for product in PRODUCTS])),
+                "most": integers(np.array([product.most for product in PRODUCTS])),
+                "yearly_rate": column(np.array([product.yearly_rate for product in PRODUCTS]), pa.float64()),
+            }
+        )
+
+    def write_rings(self, plan: Plan) -> None:
+        """A row for each planted ring."""
+        rows = np.flatnonzero(plan.ring >= 0)
+        ring, count = plan.ring[rows], len(plan.kinds)
+        first = np.full(count, np.iinfo(np.int64).max)
+        last, users = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+        np.minimum.at(first, ring, plan.when[rows])
+        np.maximum.at(last, ring, plan.when[rows])
+        np.maximum.at(users, ring, plan.member[rows] + 1)
+        self.rings.write(
+            {
+                "ring_id": numbered("R", np.arange(count, dtype=np.int64), 6),
+                "kind": words(KINDS, plan.kinds),
+                "first_at": moments(first),
+                "last_at": moments(last),
+                "applications": integers(np.bincount(ring, minlength=count)),
+                "users": integers(users),
+                "fraud_chance": column(plan.fraud, pa.float64()),
+            }
+        )

@@ -1,0 +1,79 @@
+"""How commands end when something goes wrong that nobody foresaw."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from cli import main, output
+from cli import rings as rings_commands
+from core.graph import Graph
+from rings import OutcomeShare
+
+
+def ended(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object], *args: str) -> int:
+    """The exit code of a command that does `action`."""
+    monkeypatch.setattr(main, "app", lambda **_: action())
+    monkeypatch.setattr(sys, "argv", ["fingraph", *args])
+    with pytest.raises(SystemExit) as left:
+        main.main()
+    assert isinstance(left.value.code, int)
+    return left.value.code
+
+
+def broken() -> None:
+    raise ValueError("13800138000 is no number")
+
+
+def test_an_unforeseen_error_says_its_kind_and_place_and_no_value(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended(monkeypatch, broken, "--json") == 1
+    told = capsys.readouterr()
+    error = json.loads(told.out)
+    assert error["error"] == "internal"
+    assert "ValueError" in error["message"]
+    assert f"{__file__}:{broken.__code__.co_firstlineno + 1}" in error["message"]
+    assert "13800138000" not in told.out + told.err
+    assert ended(monkeypatch, broken) == 1
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_debugging_shows_the_whole_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FINGRAPH_DEBUG", "1")
+    monkeypatch.setattr(main, "app", lambda **_: broken())
+    with pytest.raises(ValueError, match="13800138000"):
+        main.main()
+
+
+@pytest.mark.parametrize("kind", [PermissionError, IsADirectoryError, FileNotFoundError])
+def test_a_path_that_cannot_be_opened_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kind: type[OSError]
+) -> None:
+    def action() -> None:
+        raise kind(1, "words of the system", "/data/a.csv")
+
+    assert ended(monkeypatch, action, "--json") == 2
+    error = json.loads(capsys.readouterr().out)
+    assert error["error"] == "file.access"
+    assert "/data/a.csv" in error["message"]
+
+
+def test_what_a_person_types_is_no_markup(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Opened:
+        def __enter__(self) -> Graph:
+            return None  # type: ignore[return-value]
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setattr(rings_commands, "_graph", Opened)
+    monkeypatch.setattr(rings_commands, "outcome_shares", lambda *_, **__: {"inside": OutcomeShare(4, 1)})
+    with output.stdout.capture() as shown:
+        rings_commands.shares(target="[/x]", users=3)
+    assert "[/x] inside rings" in shown.get()

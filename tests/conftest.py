@@ -1,0 +1,95 @@
+"""Fixtures of the whole suite: one real Neo4j for the run, in a home of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.graph import Graph, connect
+from core.server.local import LocalServer
+from core.settings import Settings, load_settings
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT.parent / "shared" / "data"
+PORT_OFFSET = 400
+OURS = "FINGRAPH_TEST_"
+"""What a test run may be told of a server to use up; NEO4J_URI names one that somebody needs."""
+
+for _name in [name for name in os.environ if name.startswith("NEO4J_")]:
+    del os.environ[_name]  # tests empty the graph, and so do the commands that they run
+
+
+def settings_of(environ: Mapping[str, str]) -> Settings:
+    """Settings of a test run: those of the environment, but the server that `FINGRAPH_TEST_NEO4J_URI` names."""
+    kept = {name: value for name, value in environ.items() if not name.startswith("NEO4J_")}
+    for name in ("NEO4J_URI", "NEO4J_PASSWORD"):
+        kept[name] = environ.get(OURS + name, "")
+    return load_settings(kept)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of the run: a home below the temporary folder, or FINGRAPH_TEST_NEO4J_URI to use up."""
+    given = settings_of(os.environ)
+    home = tmp_path_factory.mktemp("home")
+    cache = Path(os.environ.get("FINGRAPH_CACHE") or ROOT / ".fingraph" / "cache")
+    yield replace(
+        given,
+        home=home,
+        cache=cache,
+        port_offset=int(os.environ.get("FINGRAPH_TEST_PORT_OFFSET", PORT_OFFSET)),
+        heap_mb=given.heap_mb or 1_000,
+        pagecache_mb=given.pagecache_mb or 512,
+    )
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(settings: Settings) -> Iterator[Settings]:
+    """Settings of a server that runs until the run ends."""
+    if not settings.is_local:
+        yield settings
+        return
+    local = LocalServer(settings)
+    local.start()
+    yield settings
+    local.stop()
+
+
+@pytest.fixture(scope="session")
+def graph(server: Settings) -> Iterator[Graph]:
+    """The graph of the run's server; tests empty it."""
+    with connect(server) as opened:
+        yield opened
+
+
+@pytest.fixture
+def empty_graph(graph: Graph) -> Graph:
+    """The graph without any node."""
+    wipe(graph)
+    return graph
+
+
+def wipe(graph: Graph) -> None:
+    """Delete every node."""
+    graph.implicit("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS")
+
+
+def dump(graph: Graph) -> tuple[list[object], list[object]]:
+    """Every node and relationship of the graph by content, without what names the run that wrote it."""
+    nodes = graph.read(
+        "MATCH (n) WHERE NOT n:Load AND NOT n:SchemaState "
+        "RETURN labels(n) AS labels, properties(n) AS p ORDER BY labels[0], p.key"
+    )
+    links = graph.read(
+        "MATCH (a)-[r]->(b) RETURN type(r) AS type, a.key AS start, b.key AS end, properties(r) AS p "
+        "ORDER BY type, start, end, p.role, p.since, p.kind"
+    )
+    for row in (*nodes, *links):
+        row["p"].pop("load", None)
+    return nodes, links

@@ -1,0 +1,95 @@
+"""Files as the facts a load would write, without a server: for tests of what is refused and why."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from core.errors import UsageError
+from core.progress import SILENT
+from loaders.hashing import Hasher
+from loaders.mapping import read_mapping
+from loaders.mapping.read import schema_of
+from loaders.reasons import REASONS
+from loaders.stage import Counts, Stager
+
+NOW = 1_735_689_600_000_000  # 2025-01-01
+HEAD = "id,user,at,amount,note,device,phone\n"
+GOOD = "a1,u1,2024-03-01 10:00,12.50,fine,dev-1,13800000001\n"
+TABLE = """
+[[table]]
+name = "rows"
+file = "rows*"
+becomes = "application"
+id = "id"
+user = "user"
+event_at = { column = "at" }
+identifiers = [{ type = "Device", column = "device" }, { type = "Phone", column = "phone", role = "self" }]
+[table.properties]
+amount_cents = { column = "amount", money = "major" }
+note = { column = "note" }
+"""
+
+
+@dataclass
+class Staged:
+    """What a load would write, and what it refused."""
+
+    counts: Counts
+    frames: dict[str, pl.DataFrame]
+    refused: list[dict[str, object]]
+    conflicts: list[dict[str, object]]
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        return self.frames["rows"]
+
+    @property
+    def lines(self) -> list[tuple[object, object]]:
+        return [(one["line"], one["reason"]) for one in self.refused if one["what"] == "rejected"]
+
+
+def mapping(folder: Path, *tables: str, zone: str = "UTC") -> Path:
+    path = folder / "mapping.toml"
+    path.write_text(f'format = 1\nsource = "t"\ntimezone = "{zone}"\n' + "".join(tables), encoding="utf-8")
+    return path
+
+
+def staged(folder: Path, *tables: str, zone: str = "UTC") -> Staged:
+    """The files below `folder/data` as facts; checks that every row is accounted for."""
+    declared = read_mapping(mapping(folder, *(tables or (TABLE,)), zone=zone))
+    stager = Stager(
+        declared, folder / "data", schema_of(declared), Hasher(b"k" * 32), NOW, folder / "staged", SILENT
+    )
+    found = {table.table.name: [pl.read_parquet(path) for path in table.parts] for table in stager.run()}
+    frames = {name: pl.concat(parts, how="vertical_relaxed") for name, parts in found.items()}
+    counts = stager.counts
+    counts.created = sum(frame.height for frame in frames.values())
+    refused = [json.loads(line) for line in stager.journal.rejects.read_text().splitlines()]
+    conflicts = [json.loads(line) for line in stager.journal.conflicts.read_text().splitlines()]
+    assert counts.read == counts.accepted + counts.rejected + counts.conflicts
+    assert counts.rejected == sum(one["what"] == "rejected" for one in refused)
+    assert counts.conflicts == len(conflicts)
+    assert all(one["file"] and isinstance(one["line"], int) and one["reason"] in REASONS for one in refused)
+    return Staged(counts, frames, refused, conflicts)
+
+
+def put(folder: Path, content: str | bytes, name: str = "rows.csv") -> Path:
+    path = folder / "data" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def refusal(folder: Path, *tables: str, zone: str = "UTC") -> UsageError:
+    with pytest.raises(UsageError) as caught:
+        staged(folder, *tables, zone=zone)
+    return caught.value
+
+
+def said(error: UsageError) -> str:
+    return " ".join((error.message, *error.hints))

@@ -1,0 +1,111 @@
+"""Hand-written and generated statements: their headers, and how a real server would run them."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.errors import NotFoundError, UsageError
+from core.graph import Graph
+from graph_schema import FINGRAPH
+from graph_schema.cypher import constraints
+from queries import Mode, statement, statement_names
+from queries.statements import parse
+from rings import binding
+
+HEADER = "// name: a\n// mode: read\n// params: key\n// returns: n\n"
+GENERATED = {
+    "projection": binding.projection(FINGRAPH),
+    "shared_counts": binding.shared_counts(FINGRAPH),
+    "evidence": binding.evidence(FINGRAPH),
+    "size": binding.size(FINGRAPH),
+}
+WHOLE = {
+    *("rings/last_run", "rings/leftovers", "rings/living", "rings/list"),
+    *("loads/begin", "loads/holds_facts", "loads/sources"),
+    *("rings/outcome_shares", "rings/remove_rings", "rings/ring_keys", "projection", "size"),
+}
+"""Statements that mean to read all nodes of a label or all relationships of a type."""
+COMMANDS = {"rings/has_gds"}
+"""SHOW commands, which have no plan."""
+
+
+@pytest.mark.parametrize("name", statement_names())
+def test_every_statement_has_a_whole_header(name: str) -> None:
+    found = statement(name)
+    assert found.name == name
+    assert found.returns
+    assert all(column in found.text for column in found.returns)
+
+
+def test_a_statement_is_read_from_its_file() -> None:
+    found = parse("a", HEADER + "// why\nMATCH (n {key: $key}) RETURN n")
+    assert (found.mode, found.params, found.returns) == (Mode.READ, ("key",), ("n",))
+    assert found.text.startswith("// why")
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ("MATCH (n {key: $key}) RETURN n", "needs"),
+        (HEADER.replace("name: a", "name: b") + "MATCH (n {key: $key}) RETURN n", "names"),
+        (HEADER.replace("read", "both") + "MATCH (n {key: $key}) RETURN n", "mode"),
+        (HEADER + "MATCH (n {key: $key, id: $id}) RETURN n", "parameters"),
+    ],
+)
+def test_a_header_that_does_not_fit_is_refused(source: str, word: str) -> None:
+    with pytest.raises(UsageError, match=word):
+        parse("a", source)
+
+
+def test_an_unknown_statement_or_parameter_is_refused() -> None:
+    with pytest.raises(NotFoundError):
+        statement("rings/../../secret")
+    with pytest.raises(UsageError):
+        statement("rings/ring").within(None, key="x")  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def planner(graph: Graph) -> Graph:
+    """The graph with the constraints that every graph has."""
+    for constraint in constraints(FINGRAPH):
+        graph.implicit(constraint)
+    return graph
+
+
+def problems(graph: Graph, text: str, *, whole: bool = False) -> list[str]:
+    """What the server has to say against a statement: cartesian products, missing indexes, unknown names."""
+    with graph.driver.session(database="neo4j", notifications_min_severity="INFORMATION") as session:
+        summary = session.run("EXPLAIN " + text).consume()
+    told = [status.gql_status + " " + status.status_description for status in summary.gql_status_objects]
+    named = [
+        line for line in told if not line.startswith(("00000", "00001", "02000", "02N42", "01N50", "01N51"))
+    ]
+    missing = [line for line in named if "parameter" not in line.lower() and "01N52" not in line]
+    operators: list[str] = []
+
+    def walk(plan: dict[str, object]) -> None:
+        operators.append(str(plan["operatorType"]))
+        for child in plan.get("children", []):  # type: ignore[attr-defined]
+            walk(child)
+
+    walk(summary.plan)
+    bad = ("CartesianProduct", "AllNodesScan") if whole else ("CartesianProduct", "Scan")
+    return missing + [o for o in operators if any(word in o for word in bad)]
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("name", [n for n in statement_names() if n not in COMMANDS])
+def test_the_server_finds_an_index_and_no_cartesian_product(planner: Graph, name: str) -> None:
+    assert problems(planner, statement(name).text, whole=name in WHOLE) == []
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("name", sorted(GENERATED))
+def test_generated_statements_are_planned_as_well(planner: Graph, name: str) -> None:
+    assert problems(planner, GENERATED[name], whole=name in WHOLE) == []
+
+
+@pytest.mark.server
+def test_the_check_itself_sees_a_cartesian_product_and_a_missing_index(planner: Graph) -> None:
+    assert problems(planner, "MATCH (a:User), (b:Ring) RETURN a, b LIMIT 1")
+    assert problems(planner, "MATCH (a:Application {amount_cents: $key}) RETURN a")

@@ -1,0 +1,81 @@
+"""The end of a run, and what became of its rings, on a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ring_worlds import SCHEMA, constrain, farm, stored_rings, write
+
+from core.errors import GraphUnavailableError
+from core.graph import Graph
+from rings import RunResult, outcome_shares, run_rings, show_ring
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture
+def graph_(empty_graph: Graph) -> Graph:
+    constrain(empty_graph)
+    return empty_graph
+
+
+def go(graph: Graph) -> RunResult:
+    return run_rings(graph, SCHEMA, lambda: 1_800_000_000_000_000)
+
+
+def test_an_outcome_counts_from_when_it_is_known_and_the_latest_known_holds(graph_: Graph) -> None:
+    write(graph_, farm(3))
+    outcomes = [
+        {"a": "s:a00", "id": "early", "value": 1.0, "known_at": 5, "seq": 9},
+        {"a": "s:a00", "id": "late", "value": 0.0, "known_at": 8, "seq": 0},
+        {"a": "s:a01", "id": "first", "value": 0.0, "known_at": 5, "seq": 1},
+        {"a": "s:a01", "id": "then", "value": 1.0, "known_at": 5, "seq": 2},
+        {"a": "s:a02", "id": "undated", "value": 1.0, "known_at": None, "seq": None},
+        {"a": "s:a02", "id": "future", "value": 0.0, "known_at": 99, "seq": 0},
+    ]
+    graph_.write(
+        "UNWIND $rows AS x MATCH (a:Application {key: x.a}) CREATE (a)-[:HAD_OUTCOME]->"
+        "(:Outcome {key: x.id, target: 'fraud', value: x.value, known_at: x.known_at, seq: x.seq})",
+        rows=outcomes,
+    )
+    go(graph_)
+    (key,) = stored_rings(graph_)
+    expected = {4: [None, None, 1.0], 7: [1.0, 1.0, 1.0], 8: [0.0, 1.0, 1.0], 99: [0.0, 1.0, 0.0]}
+    for now, values in expected.items():
+        detail = show_ring(graph_, SCHEMA, key, clock=lambda now=now: now)  # type: ignore[misc]
+        assert [m["outcome"] for m in detail.members.items] == values
+        known = [value for value in values if value is not None]
+        assert (detail.outcomes.known, detail.outcomes.positive) == (len(known), sum(known))
+        assert outcome_shares(graph_, clock=lambda now=now: now)["inside"] == detail.outcomes  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("arrived", [True, False], ids=["commit arrived", "commit lost"])
+def test_a_run_whose_last_reply_is_lost_finishes_once(
+    graph_: Graph, monkeypatch: pytest.MonkeyPatch, arrived: bool
+) -> None:
+    write(graph_, farm(3))
+    original, lost = Graph.in_write, []
+
+    def in_write(self: Graph, work: Callable[[Any], Any], **options: Any) -> Any:
+        if lost or "finish" not in work.__qualname__:
+            return original(self, work, **options)
+        lost.append(True)
+
+        def broken(tx: Any) -> Any:
+            done = work(tx)
+            if not arrived:
+                raise GraphUnavailableError("graph.unavailable", "gone")
+            return done
+
+        original(self, broken, **options)
+        raise GraphUnavailableError("graph.unavailable", "gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Graph, "in_write", in_write)
+        result = go(graph_)
+    assert lost
+    assert (result.run, result.born) == (1, 1)
+    assert [found for found, _ in stored_rings(graph_).values()] == [frozenset({"s:a00", "s:a01", "s:a02"})]
+    assert go(graph_).unchanged
