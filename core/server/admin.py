@@ -99,11 +99,12 @@ class Programs:
     def set_initial_password(self, password: str, secrets: Path, log: Path) -> None:
         """Give a server that never ran its password; it passes in a file, as any user may list arguments.
 
+        Behind `--`, for a password may begin as an option does.
         Raises as `run` does.
         """
         handle, name = tempfile.mkstemp(prefix=".argument-", dir=secrets)
         argument = Path(name)
-        words = ["-cp", f"{self.runtime.lib}/*", ADMIN_CLASS, "dbms", "set-initial-password", password]
+        words = ["-cp", f"{self.runtime.lib}/*", ADMIN_CLASS, "dbms", "set-initial-password", "--", password]
         try:
             with os.fdopen(handle, "w") as out:
                 out.writelines(_quoted(word) + "\n" for word in words)

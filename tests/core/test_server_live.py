@@ -14,6 +14,7 @@ import pytest
 from neo4j import GraphDatabase
 
 from core.errors import BusyError, FinGraphError
+from core.secrets import secret_file
 from core.server import process
 from core.server.backup import backup, record_path, restore
 from core.server.local import LocalServer
@@ -47,6 +48,7 @@ def server_in(home: Path, offset_from: int) -> LocalServer:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     made = server_in(tmp_path_factory.mktemp("home"), 200)
+    secret_file(made.settings.secrets / "neo4j.password", lambda: "-begins as an option")
     made.start()
     yield made
     made.stop()
