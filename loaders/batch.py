@@ -16,7 +16,7 @@ from loaders.plan import KEY, Part, Plan
 from loaders.run import LoadRun
 from loaders.stage import Counts, Journal, StagedTable
 
-CHUNK = 5_000
+CHUNK = 10_000
 """Rows a transaction: large enough that commits cost little, small enough to be undone and retried."""
 
 
