@@ -14,7 +14,8 @@ from loaders.facts import END, START, Links, links, nodes
 from loaders.judge import STANDS, Judged, judge
 from loaders.plan import KEY, Part, Plan
 from loaders.run import LoadRun
-from loaders.stage import Counts, Journal, StagedTable
+from loaders.stage import Counts, Journal
+from loaders.staged import StagedTable
 
 CHUNK = 10_000
 """Rows a transaction: large enough that commits cost little, small enough to be undone and retried."""

@@ -37,15 +37,25 @@ def judge(tx: Transaction, plan: Plan, chunk: pl.DataFrame) -> Judged:
     filled = bare if plan.about == "User" else pl.lit(False)
     same = pl.col(STANDING_DIGEST).eq_missing(pl.col(DIGEST)) | bare
     fresh = rows.filter(~pl.col(STANDS) | filled)
-    clashing = fresh.select(KEY).filter(_along_stands(tx, plan, fresh))
-    standing = rows.filter(pl.col(STANDS) & ~filled)
-    conflicts = pl.concat([standing.filter(~same), fresh.join(clashing, on=KEY, how="semi")])
+    clash = _along_stands(tx, plan, fresh)
+    clashing, free = fresh.filter(clash), fresh.filter(~clash)
+    # Of the rows of a key, where none stands yet, the first is written and the others are judged by it.
+    first = pl.col(KEY).is_first_distinct()
+    again = free.with_columns(pl.col(DIGEST).first().over(KEY).alias(STANDING_DIGEST)).filter(~first)
+    standing = pl.concat([rows.filter(pl.col(STANDS) & ~filled), again])
     return Judged(
-        fresh.join(clashing, on=KEY, how="anti", maintain_order="left").drop(STANDING_DIGEST),
+        free.filter(first).drop(STANDING_DIGEST),
         standing.filter(same).height,
-        conflicts.select(chunk.columns),
+        pl.concat([standing.filter(~same), clashing]).select(chunk.columns),
         rejects,
     )
+
+
+def missing_references(rows: pl.DataFrame, label: str) -> list[Reject]:
+    """The rows as rejects: what they refer to does not stand."""
+    return [
+        Reject(file, line, REFERENCE_MISSING, label) for file, line in rows.select(FILE, LINE).iter_rows()
+    ]
 
 
 def _with_references(
@@ -59,8 +69,7 @@ def _with_references(
         keys = chunk.get_column(fact.key).unique().sort().to_list()
         there = [row["key"] for row in tx.run(cypher.standing_nodes(fact.label), key=keys)]
         stands = pl.col(fact.key).is_in(there)
-        missing = chunk.filter(~stands).select(FILE, LINE)
-        rejects += [Reject(file, line, REFERENCE_MISSING, fact.label) for file, line in missing.iter_rows()]
+        rejects += missing_references(chunk.filter(~stands), fact.label)
         chunk = chunk.filter(stands)
     return chunk, tuple(rejects)
 
@@ -86,7 +95,12 @@ def _standing_frame(keys: pl.Series, found: list[tuple[str, str | None]]) -> pl.
     frame = (
         pl.DataFrame(found, schema=schema, orient="row").unique(KEY).with_columns(pl.lit(True).alias(STANDS))
     )
-    return keys.to_frame(KEY).join(frame, on=KEY, how="left").with_columns(pl.col(STANDS).fill_null(False))
+    return (
+        keys.unique()
+        .to_frame(KEY)
+        .join(frame, on=KEY, how="left")
+        .with_columns(pl.col(STANDS).fill_null(False))
+    )
 
 
 def _along_stands(tx: Transaction, plan: Plan, fresh: pl.DataFrame) -> pl.Series:

@@ -6,13 +6,13 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from core.clock import Clock, now_us
-from core.errors import UsageError
+from core.errors import BusyError, UsageError
 from core.files import disk_errors, locked
 from core.graph import Graph, Row, connect
 from core.progress import SILENT, Progress
@@ -25,12 +25,16 @@ from loaders.hashing import load_hasher
 from loaders.mapping import Mapping, read_mapping
 from loaders.mapping.read import mapping_hash, schema_of
 from loaders.run import LoadRun
-from loaders.stage import Counts, StagedTable, Stager
+from loaders.settle import settle
+from loaders.stage import Counts, Stager
+from loaders.staged import StagedTable
 from queries import statement
 
 Mode = Literal["auto", "batch", "bulk"]
 BULK_ROWS = 200_000
 """From this many rows on, an empty local graph is filled offline."""
+CLEARING_WAIT_S = 10.0
+"""Longer than another run takes to see that a folder just made holds nothing to clear."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,11 @@ class Loader:
         """
         began = time.monotonic()
         mapping = read_mapping(mapping_file)
-        with self._folder() as folder:
+        with self._folder(writes=not dry_run) as folder:
             stager = self._stager(mapping, data, folder)
-            tables = stager.run()
             if dry_run:
-                stager.counts.created = sum(table.rows for table in tables)
-                return self._report(stager, "dry run", began, None)
+                return self._dry(stager, "dry run", began)
+            tables = stager.run()
             about: Row = {
                 "source": mapping.source,
                 "mapping": mapping_hash(mapping_file),
@@ -90,30 +93,37 @@ class Loader:
     def sample(self, mapping_file: Path, data: Path, rows: int) -> LoadReport:
         """Read and check about the first `rows` rows of each file; writes nothing."""
         began = time.monotonic()
-        with self._folder() as folder:
+        with self._folder(writes=False) as folder:
             stager = self._stager(read_mapping(mapping_file), data, folder)
             stager.only = rows
-            stager.counts.created = sum(table.rows for table in stager.run())
-            return self._report(stager, "sample", began, None)
+            return self._dry(stager, "sample", began)
+
+    def _dry(self, stager: Stager, mode: str, began: float) -> LoadReport:
+        tables = stager.run()
+        settle(tables, stager.counts, stager.journal, alone=False)
+        stager.counts.created = sum(table.rows for table in tables)
+        return self._report(stager, mode, began, None)
 
     def _stager(self, mapping: Mapping, data: Path, folder: Path) -> Stager:
         hasher = load_hasher(self.settings)
         return Stager(mapping, data, schema_of(mapping), hasher, self.clock(), folder, self.progress)
 
     @contextmanager
-    def _folder(self) -> Iterator[Path]:
-        """A folder of this load alone; what was staged goes, what was refused stays."""
+    def _folder(self, *, writes: bool) -> Iterator[Path]:
+        """A folder of this run alone; what was staged goes, what was refused stays. One run at a time `writes`."""
         loads = self.settings.home / "loads"
         loads.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with locked(loads / ".lock", 0, "load"), disk_errors(loads):
-            for stale in loads.glob("*/"):
-                _clear_stage(stale)  # of a load that was killed
+        with locked(loads / ".lock", 0, "load") if writes else nullcontext(), disk_errors(loads):
+            for left in loads.glob("*/"):
+                with suppress(BusyError), locked(left / ".lock", 0, "clear it"):
+                    _clear_stage(left)  # of a run that was killed
             began = time.strftime("%Y%m%dT%H%M%S", time.gmtime(self.clock() / 1e6))
             folder = Path(tempfile.mkdtemp(prefix=f"{began}-", dir=loads))
-            try:
-                yield folder
-            finally:
-                _clear_stage(folder)
+            with locked(folder / ".lock", CLEARING_WAIT_S, "stage"):
+                try:
+                    yield folder
+                finally:
+                    _clear_stage(folder)
 
     def _write(
         self, stager: Stager, tables: list[StagedTable], mode: Mode, about: Row

@@ -39,6 +39,11 @@ class NodeFact:
         """The column of its key; a row without one has no such node."""
         return self.columns["key"]
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """The columns that it is made of."""
+        return frozenset(self.columns.values())
+
 
 @dataclass(frozen=True)
 class LinkFact:
@@ -51,6 +56,11 @@ class LinkFact:
     """Column of the end node's key."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Its properties, and the columns that hold them."""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The columns that it is made of."""
+        return frozenset({self.start, self.end, *self.columns.values()})
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Everything a load reads, as facts on disk, before anything is written: what is wrong stops it here.
 
-Rows that say the same thing twice are told apart here too: of two rows of one id the first in the order
-(known_at, seq, file, line) stands; one with other content is a conflict, whatever the order of the files.
+Of the rows of one id the first in the order (known_at, seq, file, line) is written first, whatever the order of
+the files; the others come after it, to be judged by what then stands.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -22,10 +22,10 @@ from loaders.hashing import Hasher
 from loaders.mapping import Mapping, Table
 from loaders.mapping.columns import needed_columns
 from loaders.mapping.model import IdentifierRef, Lookup, Part
-from loaders.plan import DIGEST, FILE, KEY, KNOWN_AT, LINE, SEQ, Plan
-from loaders.plan import Part as Along
+from loaders.plan import FILE, KEY, KNOWN_AT, LINE, SEQ
 from loaders.privacy import refuse_raw_identifiers
 from loaders.rows import Context, lookup_table
+from loaders.staged import StagedTable, write
 from loaders.transform import transform
 
 ORDER = ("user", "identifier", "product", "application", "event", "link", "outcome", "relation", "contact")
@@ -50,20 +50,6 @@ class Counts:
     def accepted(self) -> int:
         """Rows whose facts stand in the graph."""
         return self.created + self.unchanged
-
-
-@dataclass(frozen=True)
-class StagedTable:
-    """A table's facts: Parquet files of wide frames, read by `plan`."""
-
-    table: Table
-    plan: Plan
-    parts: list[Path]
-
-    @property
-    def rows(self) -> int:
-        """Rows in the staged files."""
-        return sum(int(pl.scan_parquet(path).select(pl.len()).collect().item()) for path in self.parts)
 
 
 class Journal:
@@ -132,18 +118,21 @@ class Stager:
         staged = [found for table in tables if (found := self._table(table))]
         if not self.counts.read:
             raise UsageError("load.no_rows", "The files hold no rows.")
-        for about in dict.fromkeys(table.plan.about for table in staged):
-            _tell_apart([t for t in staged if t.plan.about == about], self.counts, self.journal)
-        _apart_from_along(staged, self.journal)
-        return staged
+        kinds = dict.fromkeys(table.plan.about for table in staged)
+        return [
+            table
+            for about in kinds
+            for table in _repeats_last([t for t in staged if t.plan.about == about], self.counts)
+        ]
 
     def _table(self, table: Table) -> StagedTable | None:
         lookups = {lookup: self._lookup(table, lookup) for lookup in _lookups(table)}
         context = Context(self.mapping, table, self.schema, self.hasher, self.now, lookups)
         self.progress.step(f"reading {table.name}")
+        needed = needed_columns(table)
         found: StagedTable | None = None
         for file in find(self.data, table.file, table.reads.format):
-            for place, batch in enumerate(read(file, table.reads, needed_columns(table), self.only)):
+            for place, batch in enumerate(read(file, table.reads, needed, self.only)):
                 if place == 0:
                     refuse_raw_identifiers(table, batch)
                 done = transform(batch, context)
@@ -154,7 +143,7 @@ class Stager:
                 if done.frame.height:
                     found = found or StagedTable(table, done.plan, [])
                     path = self.folder / f"{table.name}-{len(found.parts):05d}.parquet"
-                    done.frame.write_parquet(path, compression="lz4")
+                    write(done.frame, path)
                     found.parts.append(path)
         return found
 
@@ -179,51 +168,26 @@ def _identifier_refs(part: Part) -> Iterator[IdentifierRef]:
                 yield one
 
 
-def _tell_apart(tables: list[StagedTable], counts: Counts, journal: Journal) -> None:
-    """Leave one row an id in the staged files; the others are counted as unchanged or as conflicts."""
+def _repeats_last(tables: list[StagedTable], counts: Counts) -> list[StagedTable]:
+    """The tables of one kind of fact with one row an id, and after them tables of the other rows."""
     parts = [(table, path) for table in tables for path in table.parts]
-    if not parts:
-        return
-    columns = [KEY, DIGEST, KNOWN_AT, SEQ, FILE, LINE]
+    columns = [KEY, KNOWN_AT, SEQ, FILE, LINE]
     names = pl.concat(
         pl.read_parquet(path, columns=columns).with_columns(pl.lit(i).alias("part")).with_row_index("row")
         for i, (_, path) in enumerate(parts)
     )
     dated = names.drop_nulls(KNOWN_AT).unique(KEY)
     counts.ties += int(dated.select(pl.struct(KNOWN_AT, SEQ).is_duplicated().sum()).item())
-    twice = names.filter(pl.col(KEY).is_duplicated())
-    if twice.is_empty():
-        return
-    order = [KNOWN_AT, SEQ, FILE, LINE]
-    ranked = twice.sort(order, nulls_last=True).with_columns(
-        pl.col(DIGEST).first().over(KEY).alias("stands"), pl.int_range(pl.len()).over(KEY).alias("place")
-    )
-    later = ranked.filter(pl.col("place") > 0).with_columns(
-        pl.col(DIGEST).eq_missing(pl.col("stands")).alias("same")
-    )
-    counts.unchanged += int(later["same"].sum())
-    for (part,), losers in later.group_by("part"):
+    ranked = names.filter(pl.col(KEY).is_duplicated()).sort(KNOWN_AT, SEQ, FILE, LINE, nulls_last=True)
+    repeats: dict[str, StagedTable] = {}
+    later = ranked.filter(~pl.col(KEY).is_first_distinct())
+    for (part,), rows in later.group_by("part", maintain_order=True):
         table, path = parts[int(str(part))]
         frame = pl.read_parquet(path).with_row_index("row")
-        other = frame.join(losers.filter(~pl.col("same")), on="row", how="semi")
-        journal.conflict(table.table.name, other.drop("row"))
-        frame.join(losers, on="row", how="anti").drop("row").write_parquet(path, compression="lz4")
-
-
-def _apart_from_along(tables: list[StagedTable], journal: Journal) -> None:
-    """A row about an outcome or event that an application's row brings along is a conflict with it."""
-    for table in tables:
-        own = table.plan.own
-        along = [
-            pl.read_parquet(path, columns=[fact.key]).select(pl.col(fact.key).alias(KEY))
-            for other in tables
-            for fact in other.plan.nodes
-            if own is not None and fact.label == own.label and fact.part is Along.ALONG
-            for path in other.parts
-        ]
-        for path in table.parts if along else []:
-            frame = pl.read_parquet(path)
-            clashing = frame.join(pl.concat(along), on=KEY, how="semi")
-            if clashing.height:
-                journal.conflict(table.table.name, clashing)
-                frame.join(clashing, on=KEY, how="anti").write_parquet(path, compression="lz4")
+        again = path.with_stem(f"{path.stem}-again")
+        ordered = rows.select("row").join(frame, on="row", how="left", maintain_order="left")
+        write(ordered.drop("row"), again)
+        write(frame.join(rows, on="row", how="anti").drop("row"), path)
+        last = repeats.setdefault(table.table.name, replace(table, parts=[], repeats=True))
+        last.parts.append(again)
+    return [*tables, *repeats.values()]

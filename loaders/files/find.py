@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 from typing import IO, BinaryIO, Literal, cast
 
 from core.errors import UsageError
@@ -59,7 +59,8 @@ class DataFile:
 def find(data: Path, pattern: str, format_: str = "auto") -> list[DataFile]:
     """The files below `data` that `pattern` means, in order of their names.
 
-    `pattern` is a path, a folder or a glob. Raises `UsageError`: `file.outside`, `file.none`, `file.kind`.
+    `pattern` is a path, a folder or a glob; what begins with `.` or `_` counts when the pattern names it so.
+    Raises `UsageError`: `file.outside`, `file.none`, `file.kind`.
     """
     root = data.resolve()
     if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
@@ -71,7 +72,14 @@ def find(data: Path, pattern: str, format_: str = "auto") -> list[DataFile]:
         paths = sorted(p for p in (here.rglob("*") if here.is_dir() else root.glob(pattern)) if p.is_file())
     except ValueError as error:
         raise UsageError("file.none", f"'{pattern}' is no path, folder or glob: {error}.") from error
-    found = [file for path in paths for file in _streams(path, str(path.relative_to(root)), format_)]
+    aside = {".", "_"} - {part[0] for part in Path(pattern).parts}
+    names = {path: path.relative_to(root) for path in paths}
+    found = [
+        file
+        for path, name in names.items()
+        if not _is_aside(name, aside)
+        for file in _streams(_inside(path, root), str(name), format_, aside)
+    ]
     if not found:
         there = sorted(p.name for p in root.iterdir())[:10] if root.is_dir() else []
         raise UsageError(
@@ -79,12 +87,32 @@ def find(data: Path, pattern: str, format_: str = "auto") -> list[DataFile]:
             f"'{pattern}' matches no file in {data}.",
             hints=(
                 f"It holds: {', '.join(there)}" if there else "The folder is empty or missing; set --data.",
+                *(
+                    ["Names that begin with . or _ are left out; name such a file by itself."]
+                    if paths
+                    else []
+                ),
             ),
         )
     return found
 
 
-def _streams(path: Path, name: str, format_: str) -> Iterator[DataFile]:
+def _is_aside(name: PurePath, aside: set[str]) -> bool:
+    """Whether a file is no data: `_SUCCESS`, `.DS_Store`, what lies in `__MACOSX`."""
+    return any(part[0] in aside for part in name.parts)
+
+
+def _inside(path: Path, root: Path) -> Path:
+    """`path`, unless it is a link that leads elsewhere: whoever may put a file there may not read all others."""
+    if not path.resolve().is_relative_to(root):
+        raise UsageError(
+            "file.outside",
+            f"'{path.relative_to(root)}' is a link that leads out of the data folder; put the file itself there.",
+        )
+    return path
+
+
+def _streams(path: Path, name: str, format_: str, aside: set[str]) -> Iterator[DataFile]:
     if path.suffix == ".zip":
         try:
             with zipfile.ZipFile(path) as archive:
@@ -92,7 +120,7 @@ def _streams(path: Path, name: str, format_: str) -> Iterator[DataFile]:
         except zipfile.BadZipFile as error:
             raise UsageError("file.broken", f"{name} is no zip archive.") from error
         for member in members:
-            if not member.startswith("__MACOSX/"):
+            if not _is_aside(PurePosixPath(member), aside):
                 yield DataFile(f"{name}/{member}", path, _format(Path(member), format_, name), member)
         return
     yield DataFile(name, path, _format(path, format_, name))

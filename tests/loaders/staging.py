@@ -12,9 +12,10 @@ import pytest
 from core.errors import UsageError
 from core.progress import SILENT
 from loaders.hashing import Hasher
-from loaders.mapping import read_mapping
+from loaders.mapping import Mapping, read_mapping
 from loaders.mapping.read import schema_of
 from loaders.reasons import REASONS
+from loaders.settle import settle
 from loaders.stage import Counts, Stager
 
 NOW = 1_735_689_600_000_000  # 2025-01-01
@@ -32,6 +33,16 @@ identifiers = [{ type = "Device", column = "device" }, { type = "Phone", column 
 [table.properties]
 amount_cents = { column = "amount", money = "major" }
 note = { column = "note" }
+"""
+OUTCOMES = """
+[[table]]
+name = "outcomes"
+file = "outcomes.csv"
+becomes = "outcome"
+application = "application"
+target = "fraud"
+value = { column = "value", values = { yes = 1.0, no = 0.0 } }
+known_at = { column = "known" }
 """
 
 
@@ -59,18 +70,25 @@ def mapping(folder: Path, *tables: str, zone: str = "UTC") -> Path:
     return path
 
 
-def staged(folder: Path, *tables: str, zone: str = "UTC") -> Staged:
+def stager(folder: Path, declared: Mapping) -> Stager:
+    """What stages the files below `folder/data`."""
+    hasher = Hasher(b"k" * 32)
+    return Stager(declared, folder / "data", schema_of(declared), hasher, NOW, folder / "staged", SILENT)
+
+
+def staged(folder: Path, *texts: str, zone: str = "UTC", alone: bool = False) -> Staged:
     """The files below `folder/data` as facts; checks that every row is accounted for."""
-    declared = read_mapping(mapping(folder, *(tables or (TABLE,)), zone=zone))
-    stager = Stager(
-        declared, folder / "data", schema_of(declared), Hasher(b"k" * 32), NOW, folder / "staged", SILENT
-    )
-    found = {table.table.name: [pl.read_parquet(path) for path in table.parts] for table in stager.run()}
+    reading = stager(folder, read_mapping(mapping(folder, *(texts or (TABLE,)), zone=zone)))
+    tables = reading.run()
+    settle(tables, reading.counts, reading.journal, alone=alone)
+    found: dict[str, list[pl.DataFrame]] = {}
+    for table in tables:
+        found.setdefault(table.table.name, []).extend(pl.read_parquet(path) for path in table.parts)
     frames = {name: pl.concat(parts, how="vertical_relaxed") for name, parts in found.items()}
-    counts = stager.counts
+    counts = reading.counts
     counts.created = sum(frame.height for frame in frames.values())
-    refused = [json.loads(line) for line in stager.journal.rejects.read_text().splitlines()]
-    conflicts = [json.loads(line) for line in stager.journal.conflicts.read_text().splitlines()]
+    refused = [json.loads(line) for line in reading.journal.rejects.read_text().splitlines()]
+    conflicts = [json.loads(line) for line in reading.journal.conflicts.read_text().splitlines()]
     assert counts.read == counts.accepted + counts.rejected + counts.conflicts
     assert counts.rejected == sum(one["what"] == "rejected" for one in refused)
     assert counts.conflicts == len(conflicts)

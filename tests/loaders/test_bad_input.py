@@ -121,10 +121,56 @@ def test_links_that_lead_in_circles_end(tmp_path: Path) -> None:
     assert staged(tmp_path, TABLE.replace("rows*", "rows")).counts.read == 1
 
 
-def _zipped(content: bytes) -> bytes:
+@pytest.mark.parametrize("pattern", ["rows", "rows/*", "rows/one.csv", "one.csv"])
+def test_a_link_is_followed_inside_the_data_folder_and_refused_where_it_leads_out(
+    tmp_path: Path, pattern: str
+) -> None:
+    put(tmp_path, HEAD + GOOD, "kept/one.csv")
+    (tmp_path / "data" / "rows").symlink_to("kept", target_is_directory=True)
+    (tmp_path / "data" / "one.csv").symlink_to("kept/one.csv")
+    name = pattern if pattern.endswith(".csv") else "rows/one.csv"
+    assert [file.name for file in find(tmp_path / "data", pattern)] == [name]
+    (tmp_path / "data" / "kept").rename(tmp_path / "elsewhere")
+    for link, there in (("rows", "elsewhere"), ("one.csv", "elsewhere/one.csv")):
+        (tmp_path / "data" / link).unlink()
+        (tmp_path / "data" / link).symlink_to(tmp_path / there)
+    with pytest.raises(UsageError) as caught:
+        find(tmp_path / "data", pattern)
+    assert caught.value.code == "file.outside"
+    assert "one.csv" in caught.value.message
+
+
+STRAY = ("_SUCCESS", ".DS_Store", "._one.csv", "_temporary/0/one.csv", ".ipynb_checkpoints/one.csv")
+
+
+@pytest.mark.parametrize("pattern", ["rows", "rows/*", "rows/**/*"])
+def test_what_other_programs_leave_in_a_folder_is_no_data(tmp_path: Path, pattern: str) -> None:
+    for name in (*STRAY, "one.csv"):
+        put(tmp_path, HEAD + GOOD, f"rows/{name}")
+    assert [file.name for file in find(tmp_path / "data", pattern)] == ["rows/one.csv"]
+    put(tmp_path, "x", "rows/notes.md")
+    with pytest.raises(UsageError, match=r"rows/notes\.md: .*reads\.format"):
+        find(tmp_path / "data", pattern)
+
+
+def test_a_name_that_begins_with_an_underscore_is_read_where_the_mapping_says_so(tmp_path: Path) -> None:
+    put(tmp_path, HEAD + GOOD, "_rows.csv")
+    for pattern in ("_rows.csv", "_*.csv"):
+        assert [file.name for file in find(tmp_path / "data", pattern)] == ["_rows.csv"]
+    assert "begin with" in said(refusal(tmp_path, TABLE.replace("rows*", "*.csv")))
+
+
+def test_what_other_programs_put_into_a_zip_is_no_data(tmp_path: Path) -> None:
+    content = (HEAD + GOOD).encode()
+    put(tmp_path, _zipped(content, "__MACOSX/._rows.csv", ".DS_Store", "rows.csv"), "rows.zip")
+    assert staged(tmp_path).counts.read == 1
+
+
+def _zipped(content: bytes, *names: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("rows.csv", content)
+        for name in names or ("rows.csv",):
+            archive.writestr(name, content)
     return out.getvalue()
 
 
@@ -149,6 +195,7 @@ MANY = (
         ("rows.parquet", b"PAR1 no parquet"),
         ("rows.parquet", b""),
     ],
+    ids=("cut gz", "bad gz", "plain gz", "cut zip", "bad zip", "no zip", "no parquet", "empty parquet"),
 )
 def test_a_damaged_archive_is_named_and_nothing_of_it_is_loaded(
     tmp_path: Path, name: str, content: bytes

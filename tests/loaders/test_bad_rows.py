@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.loaders.staging import GOOD, HEAD, TABLE, put, staged
+from tests.loaders.staging import GOOD, HEAD, OUTCOMES, TABLE, put, staged
 
 HOSTILE = (
     "'}) DETACH DELETE n //",
@@ -114,18 +114,6 @@ def test_cypher_and_html_in_any_field_stay_text(tmp_path: Path, field: int) -> N
         assert not any(hostile in str(found.rows.rows()) for hostile in HOSTILE)
 
 
-OUTCOMES = """
-[[table]]
-name = "outcomes"
-file = "outcomes.csv"
-becomes = "outcome"
-application = "application"
-target = "fraud"
-value = { column = "value", values = { yes = 1.0, no = 0.0 } }
-known_at = { column = "known" }
-"""
-
-
 def test_repeated_rows_are_unchanged_and_of_two_that_differ_the_first_in_time_stands(tmp_path: Path) -> None:
     later = GOOD.replace("fine", "other").replace("10:00", "11:00")
     put(tmp_path, HEAD + later + GOOD, "rows-1.csv")
@@ -134,6 +122,27 @@ def test_repeated_rows_are_unchanged_and_of_two_that_differ_the_first_in_time_st
     assert (found.counts.created, found.counts.unchanged, found.counts.conflicts) == (2, 1, 1)
     assert sorted(found.rows["own.note"]) == ["fine", "fine"]
     assert [(one["_file"], one["_line"]) for one in found.conflicts] == [("rows-1.csv", 2)]
+
+
+def test_a_repeated_row_gets_the_verdict_of_the_first_of_its_kind(tmp_path: Path) -> None:
+    put(tmp_path, HEAD + GOOD)
+    nobody, known = "nobody,yes,2024-04-01\n", "a1,yes,2024-04-01\n"
+    put(tmp_path, "application,value,known\n" + nobody + known + nobody + known, "outcomes.csv")
+    found = staged(tmp_path, TABLE, OUTCOMES, alone=True)
+    assert sorted(found.lines) == [(2, "reference.missing"), (4, "reference.missing")]
+    assert (found.counts.created, found.counts.unchanged, found.counts.conflicts) == (2, 1, 0)
+
+
+def test_where_the_first_row_of_an_id_is_refused_the_next_stands(tmp_path: Path) -> None:
+    put(tmp_path, HEAD + GOOD)
+    rows = [("nobody", "yes"), ("a1", "no"), ("a1", "no"), ("a1", "yes"), ("nobody", "yes")]
+    lines = [f"o1,{application},{value},2024-04-01" for application, value in rows]
+    put(tmp_path, "id,application,value,known\n" + "\n".join(lines), "outcomes.csv")
+    found = staged(tmp_path, TABLE, OUTCOMES + 'id = "id"\n', alone=True)
+    assert sorted(found.lines) == [(2, "reference.missing"), (6, "reference.missing")]
+    assert found.frames["outcomes"]["_line"].to_list() == [3]
+    assert [one["_line"] for one in found.conflicts] == [5]
+    assert found.counts.unchanged == 1
 
 
 def test_an_outcome_may_be_known_before_its_application_and_stand_before_it_in_the_mapping(

@@ -23,6 +23,7 @@ from graph_schema import live
 from loaders.load import Loader, LoadReport
 from tests.conftest import ROOT, dump, wipe
 from tests.loaders.small_lender import SmallLender, tables, write_lender, write_rows
+from tests.loaders.staging import GOOD, HEAD, OUTCOMES, TABLE, mapping, put
 
 pytestmark = pytest.mark.server
 
@@ -127,7 +128,7 @@ def test_batch_and_bulk_give_the_same_graph_node_by_node(
         lender.data / "outcomes.csv",
         [
             *tables(300, 1)["outcomes"],
-            {"application": "nobody", "target": "fraud", "value": 1, "known": "2024-05-01"},
+            *[{"application": "nobody", "target": "fraud", "value": 1, "known": "2024-05-01"}] * 2,
         ],
     )
     batch = load(server, lender)
@@ -137,8 +138,28 @@ def test_batch_and_bulk_give_the_same_graph_node_by_node(
     assert dump(empty_graph) == by_batch
     counted = ("read", "accepted", "rejected", "conflicts", "created", "unchanged", "reasons")
     assert [getattr(bulk, name) for name in counted] == [getattr(batch, name) for name in counted]
-    assert (batch.rejected, batch.conflicts) == (1, 1)
+    assert (batch.rejected, batch.conflicts, batch.unchanged) == (2, 1, 9)
     assert live.check(empty_graph, live.live_schema(empty_graph)) == []
+
+
+@pytest.mark.parametrize("mode", ["batch", "bulk"])
+def test_where_the_first_row_of_an_id_is_refused_the_next_stands(
+    server: Settings, empty_graph: Graph, tmp_path: Path, mode: str
+) -> None:
+    if not server.is_local:
+        pytest.skip("bulk loads need a local server")
+    put(tmp_path, HEAD + GOOD)
+    rows = [("nobody", "yes"), ("a1", "no"), ("a1", "no"), ("a1", "yes"), ("nobody", "yes")]
+    lines = [f"o1,{application},{value},2024-04-01" for application, value in rows]
+    put(tmp_path, "id,application,value,known\n" + "\n".join(lines), "outcomes.csv")
+    report = load(
+        server, SmallLender(tmp_path / "data", mapping(tmp_path, TABLE, OUTCOMES + 'id = "id"\n')), mode
+    )
+    assert (report.created, report.unchanged, report.rejected, report.conflicts) == (2, 1, 2, 1)
+    found = empty_graph.read(
+        "MATCH (:Application {key: 't:a1'})-->(o:Outcome) RETURN o.key AS k, o.value AS v"
+    )
+    assert found == [{"k": "t:o1", "v": 0.0}]
 
 
 def test_a_bulk_load_into_a_graph_that_holds_something_is_refused(
@@ -189,6 +210,39 @@ def test_a_bulk_load_killed_while_importing_is_started_afresh(
     assert report.mode == "bulk"
 
 
+LIMITED = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)),) * 2)
+from cli.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("kilobytes", "note", "imports"),
+    [(160, "x" * 1_500, False), (200, "x", True)],
+    ids=["writing CSV", "importing"],
+)
+def test_a_disk_that_fills_during_a_bulk_load_is_named_and_a_second_run_repairs_everything(
+    server: Settings, empty_graph: Graph, lender: SmallLender, kilobytes: int, note: str, imports: bool
+) -> None:
+    if not server.is_local:
+        pytest.skip("bulk loads need a local server")
+    applications = tables(300, 1)["applications"]
+    write_rows(lender.data / "applications.csv", [{**row, "note": note} for row in applications])
+    command = [sys.executable, "-c", LIMITED, str(kilobytes << 10), "load", str(lender.mapping)]
+    done = subprocess.run(
+        [*command, "--data", str(lender.data), "--mode", "bulk", "--json"],
+        cwd=ROOT, env=environment(server), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["error"] == "disk.full", done.stdout + done.stderr
+    assert LocalServer(server).import_marker.exists() == imports
+    assert not list((server.home / "loads").glob("*/csv"))
+    report = load(server, lender, "bulk")
+    assert report.created == sum(len(content) for content in tables(300, 1).values())
+    assert _rows_of(empty_graph) == 300
+
+
 def test_a_server_killed_during_a_load_is_named_and_a_second_run_repairs_everything(
     server: Settings, empty_graph: Graph, tmp_path: Path
 ) -> None:
@@ -219,6 +273,22 @@ def test_a_second_load_of_the_same_home_says_that_one_runs(server: Settings, len
     with locked(server.home / "loads" / ".lock", 0, "load"), pytest.raises(BusyError) as caught:
         load(server, lender)
     assert caught.value.code == "home.busy"
+
+
+def test_what_only_reads_goes_on_while_a_load_runs_and_leaves_what_that_has_staged(
+    settings: Settings, lender: SmallLender
+) -> None:
+    loads = settings.home / "loads"
+    with locked(loads / ".lock", 0, "load"), locked(loads / "running" / ".lock", 0, "stage"):
+        staged = loads / "running" / "rows-00000.parquet"
+        left = loads / "killed" / "rows-00000.parquet"
+        left.parent.mkdir(exist_ok=True)
+        for path in (staged, left):
+            path.write_bytes(b"")
+        assert Loader(settings).sample(lender.mapping, lender.data, 10).read > 0
+        assert Loader(settings).load(lender.mapping, lender.data, dry_run=True).read > 0
+        assert staged.exists()
+        assert not left.exists()
 
 
 def test_two_loads_of_two_homes_into_one_graph_give_what_one_gives(
