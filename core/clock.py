@@ -13,7 +13,9 @@ Clock = Callable[[], int]
 """Returns the present moment in microseconds since 1970-01-01 UTC."""
 
 SECOND = 1_000_000
-DAY = 86_400 * SECOND
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 _UNITS = {"s": SECOND, "m": 60 * SECOND, "h": 3_600 * SECOND, "d": DAY, "w": 7 * DAY}
 
 
