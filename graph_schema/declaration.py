@@ -77,7 +77,11 @@ RING = NodeType(
         Property("first_at", Type.TIME, "known_at of its first application."),
         Property("last_at", Type.TIME, "known_at of its last application."),
         Property("amount_cents", Type.INTEGER, "Sum of the members' amounts, in cents."),
-        Property("shared", Type.STRING, "Shared identifiers as `Type=count`, most frequent first."),
+        Property("at_risk_cents", Type.INTEGER, "The part of it that was neither refused nor is known as lost."),
+        Property("shared", Type.STRING, "Identifiers that tie members as `Type=count`, most frequent first."),
+        Property("score", Type.FLOAT, "Probability that most of its members work together."),
+        Property("listed", Type.BOOLEAN, "Whether the score is high enough to call it a ring."),
+        Property("reasons", Type.STRING, "What speaks for and against it, strongest first, as JSON."),
     ),
 )
 RING_RUN = NodeType(
@@ -88,6 +92,9 @@ RING_RUN = NodeType(
         Property("run", Type.INTEGER, "Number of the run.", required=True),
         Property("started_at", Type.TIME, "When it began.", required=True),
         Property("finished_at", Type.TIME, "When it finished; absent on a run that did not."),
+        Property("as_of", Type.TIME, "It saw what was known before this moment."),
+        Property("known_at", Type.TIME, "From when its rings are known: when it finished, or its day."),
+        Property("backfilled", Type.BOOLEAN, "Whether it was made later in place of the run of its day."),
         Property("holder", Type.STRING, "Process that runs it; absent once it finished."),
         Property("lease_until", Type.TIME, "When its hold ends unless renewed; absent once it finished."),
         Property("rings", Type.INTEGER, "Rings it found."),
@@ -167,6 +174,7 @@ def identifier_type(
     )
 
 
+UNDATED = Bond(0.5, undated=True)
 SELF, CONTACT, EMPLOYER = "self", "contact", "employer"
 
 IDENTIFIERS = (
@@ -175,7 +183,7 @@ IDENTIFIERS = (
         "A phone, tablet or computer.",
         "USED_DEVICE",
         normaliser="device",
-        bonds=(Bond(1.0, HOUR), Bond(0.7, DAY), Bond(0.5, 7 * DAY), Bond(0.25)),
+        bonds=(Bond(1.0, HOUR), Bond(0.7, DAY), Bond(0.5, 7 * DAY), Bond(0.25), UNDATED),
     ),
     identifier_type(
         "Phone",
@@ -223,7 +231,7 @@ IDENTIFIERS = (
         "A resident identity number.",
         "HAS_ID",
         normaliser="id_number",
-        bonds=(Bond(0.8, 7 * DAY), Bond(0.4)),
+        bonds=(Bond(0.8, 7 * DAY), Bond(0.4), UNDATED),
         derived=(
             Property("birth_year", Type.INTEGER, "Year of birth it states.", Personal.ATTRIBUTE),
             _text("sex", "F or M, as it states.", Personal.ATTRIBUTE),

@@ -167,7 +167,7 @@ def _extended(base: Schema, stored: dict[str, Any]) -> Schema:
 
 def _bond(stored: dict[str, Any]) -> Bond:
     first, second = stored["roles"] or (None, None)
-    return Bond(stored["strength"], stored["within"], None if first is None else (first, second))
+    return Bond(**{**stored, "roles": None if first is None else (first, second)})
 
 
 def _property(stored: dict[str, Any]) -> Property:

@@ -81,9 +81,11 @@ class Bond:
     strength: float
     """1 binds alone; weaker bonds of one pair add up."""
     within: int | None = None
-    """At most this long (µs) between the two, both dated; None: whenever, undated too."""
+    """At most this long (µs) between the two, both dated; None: whenever."""
     roles: tuple[str, str] | None = None
     """Role of the earlier link and of the later one; None: any."""
+    undated: bool = False
+    """Whether it holds only where one of the two has no time."""
 
     def __post_init__(self) -> None:
         if not 0 < self.strength <= 1:

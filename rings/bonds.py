@@ -16,6 +16,10 @@ import polars as pl
 from graph_schema import Bond, Identifier, Schema
 from rings.facts import Facts
 
+ANONYMOUS = "\0"
+"""Begins the name of a user that is not known; no key does."""
+WHOLE = 1_000
+"""A bond that binds alone: strengths are whole thousandths, so that their sums are exact."""
 JOINT = "Application"
 """The type of a bond between two users who submitted one application."""
 ORDER = ("known_at", "seq", "key", "event")
@@ -35,7 +39,7 @@ class Users:
 
 def users_of(facts: Facts) -> Users:
     """Number the users of `facts`; the numbers depend on nothing but the facts."""
-    anonymous = pl.lit("\0") + pl.col("key")
+    anonymous = pl.lit(ANONYMOUS) + pl.col("key")
     targets = (
         facts.targets.with_columns(
             pl.col("user").fill_null(anonymous).alias("name"), (~pl.col("application")).alias("event")
@@ -54,7 +58,10 @@ def first_links(schema: Schema, facts: Facts, users: Users) -> pl.DataFrame:
     their links, in order; `rank` counts the users before."""
     one = ["type", "thing"]
     most = pl.DataFrame(
-        {"type": [i.label for i in schema.identifiers], "most": [i.bind * LINKS_PER_BIND for i in schema.identifiers]}
+        {
+            "type": [i.label for i in schema.identifiers],
+            "most": [i.bind * LINKS_PER_BIND for i in schema.identifiers],
+        }
     )
     return (
         facts.links.join(most, on="type")
@@ -86,28 +93,28 @@ def bonds_of(schema: Schema, firsts: pl.DataFrame, users: Users) -> pl.DataFrame
 
 
 def pair_strengths(bonds: pl.DataFrame) -> pl.DataFrame:
-    """`a, b, strength`: what ties each pair of users in all."""
-    return bonds.group_by("a", "b").agg(pl.col("strength").sum().round(6))
+    """`a, b, strength` (thousandths): what ties each pair of users in all."""
+    return bonds.group_by("a", "b").agg(pl.col("strength").sum())
 
 
 def _strengths(identifiers: Iterable[Identifier]) -> pl.Expr:
     """The strength of a pair that follow each other on an identifier; 0 where nothing binds."""
-    strength = pl.lit(0.0)
+    strength = pl.lit(0, dtype=pl.Int64)
     for identifier in identifiers:
-        best = pl.max_horizontal(pl.lit(0.0), *(_holds(bond) for bond in identifier.ties))
+        best = pl.max_horizontal(pl.lit(0, dtype=pl.Int64), *(_holds(bond) for bond in identifier.ties))
         able = (pl.col("type") == identifier.label) & (pl.col("rank") < identifier.bind)
         strength = pl.when(able).then(best).otherwise(strength)
     return strength
 
 
 def _holds(bond: Bond) -> pl.Expr:
-    holds = pl.lit(True)
+    holds = pl.col("gap").is_null() if bond.undated else pl.lit(True)
     if bond.within is not None:
         holds &= (pl.col("gap") <= bond.within).fill_null(False)
     if bond.roles is not None:
         first, second = bond.roles
         holds &= (pl.col("other_role") == first) & (pl.col("role") == second)
-    return pl.when(holds).then(bond.strength).otherwise(0.0)
+    return pl.when(holds).then(pl.lit(round(bond.strength * WHOLE), dtype=pl.Int64)).otherwise(0)
 
 
 def _joint(users: Users) -> pl.DataFrame:
@@ -120,7 +127,7 @@ def _joint(users: Users) -> pl.DataFrame:
         pl.max_horizontal("who", "other").alias("b"),
         pl.lit(JOINT).alias("type"),
         pl.col("target").alias("thing"),
-        pl.lit(1.0).alias("strength"),
+        pl.lit(WHOLE, dtype=pl.Int64).alias("strength"),
         pl.lit(0, dtype=pl.Int64).alias("gap"),
         pl.col("known_at"),
     )

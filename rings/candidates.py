@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-LEVELS = (0.25, 0.5, 0.7, 1.0)
+LEVELS = (250, 500, 700, 1_000)
+"""Thousandths of a bond that binds alone."""
 LARGEST = 400
 """Applications of a candidate at most; what is larger falls apart at a tighter level."""
 MINIMUM_APPLICATIONS = 3
 MINIMUM_USERS = 2
 
 
-def groups(number: int, pairs: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def groups(number: int, pairs: pl.DataFrame) -> NDArray[np.int64]:
     """For each of `number` users the smallest user of their component under `pairs` (`a, b`)."""
     a, b = (pairs.get_column(name).to_numpy() for name in ("a", "b"))
     graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(number, number))
@@ -28,22 +30,17 @@ def groups(number: int, pairs: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[
     return first[labels]
 
 
-def candidates(number: int, pairs: pl.DataFrame, applications: pl.Series) -> pl.DataFrame:
+def candidates(users: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     """`candidate, level, who`: the groups of every level that are large enough, and no larger than a ring.
 
-    `pairs`: `a, b, strength`; `applications`: how many each user made. Numbers of candidates follow from the users.
+    `users`: `who, applications, known`, every user in order; `pairs`: `a, b, strength`. Numbers of candidates
+    follow from the users.
     """
     found = []
-    users = np.arange(number, dtype=np.int64)
     for level, least in enumerate(LEVELS):
         tied = pairs.filter(pl.col("strength") >= least)
-        frame = pl.DataFrame({"group": groups(number, tied), "who": users, "n": applications})
-        able = (
-            frame.group_by("group")
-            .agg(pl.col("n").sum(), (pl.col("n") > 0).sum().alias("people"))
-            .filter(pl.col("n").is_between(MINIMUM_APPLICATIONS, LARGEST), pl.col("people") >= MINIMUM_USERS)
-        )
-        members = frame.join(able.select("group"), on="group", how="semi")
+        members = users.with_columns(pl.Series("group", groups(users.height, tied)))
+        members = large_enough(members).filter(pl.col("applications").sum().over("group") <= LARGEST)
         found.append(
             members.select(
                 (pl.col("group") * len(LEVELS) + level).alias("candidate"),
@@ -52,3 +49,12 @@ def candidates(number: int, pairs: pl.DataFrame, applications: pl.Series) -> pl.
             )
         )
     return pl.concat(found)
+
+
+def large_enough(members: pl.DataFrame) -> pl.DataFrame:
+    """Those of `members` (`group, applications, known`) whose group has as many applications and users as a ring."""
+    people = ((pl.col("applications") > 0) & pl.col("known")).sum()
+    return members.filter(
+        pl.col("applications").sum().over("group") >= MINIMUM_APPLICATIONS,
+        people.over("group") >= MINIMUM_USERS,
+    )

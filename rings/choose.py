@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
-import numpy as np
 import polars as pl
 
 from graph_schema import Schema
-from rings.bonds import Users, bonds_of, first_links, pair_strengths, users_of
-from rings.candidates import LEVELS, candidates, groups
-from rings.facts import Facts
+from rings.bonds import ANONYMOUS, Users, bonds_of, first_links, pair_strengths, users_of
+from rings.candidates import LEVELS, candidates, groups, large_enough
+from rings.facts import Facts, latest
 from rings.score import CHOSEN, scored
 from rings.signs import signs
 
@@ -36,16 +36,32 @@ class Finder:
         """How many users there are."""
         return len(self.users.names)
 
+    @cached_property
+    def people(self) -> pl.DataFrame:
+        """`who, applications, known`: every user, how much they applied, and whether they have a name."""
+        made = self.users.targets.filter("application").group_by("who").agg(pl.len().alias("applications"))
+        known = ~self.users.names.str.starts_with(ANONYMOUS)
+        numbers = pl.int_range(self.number, eager=True)
+        people = pl.DataFrame({"who": numbers, "known": known}).join(made, on="who", how="left")
+        return people.with_columns(pl.col("applications").fill_null(0)).sort("who")
+
     def candidates(self) -> pl.DataFrame:
         """`candidate, level, who`: see `rings.candidates`."""
-        made = self.users.targets.filter("application").get_column("who").to_numpy()
-        applications = pl.Series("n", np.bincount(made, minlength=self.number))
-        return candidates(self.number, pair_strengths(self.bonds), applications)
+        return candidates(self.people, pair_strengths(self.bonds))
+
+    def latest_outcomes(self, name: str) -> pl.DataFrame:
+        """`target, value`: of several outcomes of that name the latest known holds."""
+        return latest(self.facts.outcomes, name)
 
     def signs(self, members: pl.DataFrame) -> pl.DataFrame:
         """The signs of groups (`group, who`)."""
         return signs(
-            self.schema, members, self.users.targets, self.firsts, self.bonds, self.facts.outcomes
+            self.schema,
+            members,
+            targets=self.users.targets,
+            firsts=self.firsts,
+            bonds=self.bonds,
+            outcomes=self.facts.outcomes,
         )
 
     def scored(self, members: pl.DataFrame) -> pl.DataFrame:
@@ -94,13 +110,8 @@ class Finder:
         return chosen.select(pl.Series("group", root[chosen["group"].to_numpy()]), pl.col("who"))
 
     def _large(self, members: pl.DataFrame) -> pl.DataFrame:
-        """Groups that are still rings once others took their users, numbered by their first user."""
-        made = self.users.targets.filter("application").group_by("who").agg(pl.len().alias("n"))
-        size = members.join(made, on="who", how="left").group_by("group").agg(
-            pl.col("n").fill_null(0).sum(), (pl.col("n") > 0).sum().alias("people")
-        )
-        able = size.filter(pl.col("n") >= 3, pl.col("people") >= 2)
-        return members.join(able, on="group", how="semi")
+        """Groups that are still rings once others took their users."""
+        return large_enough(members.join(self.people, on="who")).select("group", "who")
 
 
 def _outermost(chosen: pl.DataFrame) -> pl.DataFrame:

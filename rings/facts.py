@@ -48,3 +48,13 @@ class Facts:
             self.links.filter(seen).join(known, on="target", how="semi"),
             self.outcomes.filter(seen).join(known, on="target", how="semi"),
         )
+
+
+def latest(outcomes: pl.DataFrame, name: str) -> pl.DataFrame:
+    """`target, value`: of several outcomes of that name the latest known holds."""
+    return (
+        outcomes.filter(pl.col("name") == name)
+        .sort("known_at", "seq", nulls_last=False)
+        .unique("target", keep="last", maintain_order=True)
+        .select("target", "value")
+    )

@@ -6,6 +6,8 @@ import polars as pl
 
 from core.clock import DAY, HOUR, MINUTE
 from graph_schema import Schema
+from rings.bonds import WHOLE
+from rings.facts import latest
 
 FRAUD = "fraud"
 TYPES = ("Device", "Phone", "IpAddress", "BankCard", "IdNumber", "Address", "Employer", "Email")
@@ -24,9 +26,14 @@ def own_types(schema: Schema) -> list[str]:
 
 
 def signs(
-    schema: Schema, members: pl.DataFrame, targets: pl.DataFrame, firsts: pl.DataFrame,
-    bonds: pl.DataFrame, outcomes: pl.DataFrame,
-) -> pl.DataFrame:  # fmt: skip
+    schema: Schema,
+    members: pl.DataFrame,
+    *,
+    targets: pl.DataFrame,
+    firsts: pl.DataFrame,
+    bonds: pl.DataFrame,
+    outcomes: pl.DataFrame,
+) -> pl.DataFrame:
     """`group` and `SIGNS` (float), a row per group of `members` (`group, who`; a user may be in several).
 
     `targets`, `firsts` and `bonds` as `rings.bonds` makes them; `outcomes` as in `Facts`.
@@ -39,10 +46,12 @@ def signs(
     for part in parts:
         base = base.join(part, on="group", how="left")
     others = (pl.col("n") - 1).clip(lower_bound=1)
-    per_user = {name: pl.col(name) / others for name in ("fast", "burst", *(f"by_{t.lower()}" for t in TYPES))}
+    per_user = {
+        name: pl.col(name) / others for name in ("fast", "burst", *(f"by_{t.lower()}" for t in TYPES))
+    }
     return (
         base.with_columns(pl.exclude("group").fill_null(0.0))
-        .with_columns(**per_user, density=pl.col("strength") / others)
+        .with_columns(**per_user, density=pl.col("strength") / WHOLE / others)
         .with_columns(
             pl.col("n").log(2).alias("users"),
             pl.col("density").clip(0, 6),
@@ -94,25 +103,24 @@ def _things(schema: Schema, members: pl.DataFrame, firsts: pl.DataFrame) -> pl.D
         .agg(
             fresh.filter(own).mean().alias("new"),
             *(
-                (pl.col("thing").filter(of).n_unique() - pl.col("who").filter(of).n_unique().cast(pl.Float64)).alias(name)
-                for name, of in (("employers", pl.col("type") == "Employer"), ("addresses", pl.col("type") == "Address"))
+                (
+                    pl.col("thing").filter(of).n_unique()
+                    - pl.col("who").filter(of).n_unique().cast(pl.Float64)
+                ).alias(name)
+                for name, of in (
+                    ("employers", pl.col("type") == "Employer"),
+                    ("addresses", pl.col("type") == "Address"),
+                )
             ),
         )
     )
 
 
 def _outcomes(applied: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Of several outcomes of an application the latest known holds."""
-    fraud = (
-        outcomes.filter(pl.col("name") == FRAUD)
-        .sort("known_at", "seq", nulls_last=False)
-        .unique("target", keep="last", maintain_order=True)
-        .select("target", "value")
-    )
     return (
         applied.select("group", "target")
         .unique()
-        .join(fraud, on="target", how="left")
+        .join(latest(outcomes, FRAUD), on="target", how="left")
         .group_by("group")
         .agg(
             (pl.col("value") > 0).sum().truediv(pl.len()).alias("fraud_known"),
