@@ -326,19 +326,6 @@ def test_a_ring_shows_members_evidence_and_outcomes(graph_: Graph) -> None:
         show_ring(graph_, SCHEMA, "rnothing")
 
 
-def test_a_hub_that_binds_another_ring_is_no_evidence_of_this_one(graph_: Graph) -> None:
-    write(graph_, farm(3, "d1", "a", 0))
-    write(graph_, farm(3, "d2", "b", 100))
-    crowd = World()
-    crowd.link("s:b00", "Device", "d1", 900)
-    crowd.link("s:b01", "Device", "d1", 900)
-    write(graph_, crowd)
-    go(graph_)
-    keys = {min(found): key for key, (found, _) in stored_rings(graph_).items()}
-    evidence = show_ring(graph_, SCHEMA, keys["s:b00"]).evidence.items
-    assert [e["key"] for e in evidence] == ["d2"]
-
-
 def test_unfinished_rings_are_not_listed(graph_: Graph) -> None:
     write(graph_, farm(3))
     go(graph_)
