@@ -10,9 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from simulator.activity import EVENT_KINDS, RELATIVES, Events, Relations, event_number
+from simulator.asked import Asked
+from simulator.chances import Chances
 from simulator.columns import TIME, column, integers, moments, spread, words
 from simulator.dice import Ints
-from simulator.lenders import LENDERS, PRODUCTS, Asked
+from simulator.hours import MINUTE
+from simulator.lenders import LENDER_NAMES, LENDER_OF, PRODUCT_IDS, PRODUCTS, of_products
 from simulator.outcomes import TARGETS, Outcomes
 from simulator.render import Forms, numbered
 from simulator.rings import Plan
@@ -20,19 +23,19 @@ from simulator.sheet import CHANNELS, INNOCENCE, KINDS, ROLES, Sheet
 from simulator.write import Writer
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
-_TEXT, _INTEGER = pa.string(), pa.int64()
+_TEXT, _INTEGER, _SHARE = pa.string(), pa.int64(), pa.float64()
 
 APPLICATIONS = pa.schema(
     {
         "application_id": _TEXT, "arrival": _INTEGER, "user_id": _TEXT, "submitted_at": TIME, "lender": _WORD,
         "product_id": _WORD, "amount": _INTEGER, "term_months": pa.int32(), "income_cents": _INTEGER,
-        "channel": _WORD, "device_id": _TEXT, "ip": _TEXT, "phone": _TEXT, "contact_phone": _TEXT,
+        "debt_cents": _INTEGER, "channel": _WORD, "device_id": _TEXT, "ip": _TEXT, "phone": _TEXT, "contact_phone": _TEXT,
         "employer_phone": _TEXT, "card_number": _TEXT, "id_number": _TEXT, "address": _TEXT, "employer": _TEXT,
         "email": _TEXT,
     }
 )  # fmt: skip
 OUTCOMES = pa.schema(
-    {"application_id": _TEXT, "target": _WORD, "value": pa.float64(), "event_at": TIME, "known_at": TIME}
+    {"application_id": _TEXT, "target": _WORD, "value": _SHARE, "event_at": TIME, "known_at": TIME}
 )
 EVENTS = pa.schema(
     {"event_id": _TEXT, "user_id": _TEXT, "kind": _WORD, "event_at": TIME, "device_id": _TEXT, "ip": _TEXT}
@@ -43,23 +46,22 @@ RELATIONS = pa.schema(
 PRODUCT_TABLE = pa.schema(
     {
         "product_id": _WORD, "lender": _WORD, "name": _WORD, "least": _INTEGER, "most": _INTEGER,
-        "yearly_rate": pa.float64(),
+        "yearly_rate": _SHARE,
     }
 )  # fmt: skip
 TRUTH = pa.schema(
     {
         "application_id": _TEXT, "ring_id": _TEXT, "kind": _WORD, "role": _WORD, "innocence": _WORD,
-        "person_id": _TEXT, "fraud_chance": pa.float64(), "fraud": pa.bool_(),
+        "person_id": _TEXT, "fraud_chance": _SHARE, "fraud": pa.bool_(), "ring_since": TIME, "approval_chance": _SHARE,
+        "disbursement_chance": _SHARE, "overdue_chance": _SHARE, "expected_amount_cents": _SHARE,
     }
 )  # fmt: skip
 RINGS = pa.schema(
     {
         "ring_id": _TEXT, "kind": _WORD, "first_at": TIME, "last_at": TIME, "applications": _INTEGER,
-        "users": _INTEGER, "fraud_chance": pa.float64(),
+        "users": _INTEGER, "fraud_chance": _SHARE,
     }
 )  # fmt: skip
-
-_PRODUCT_IDS = tuple(f"P{number + 1:02d}" for number in range(len(PRODUCTS)))
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Chunk:
 
     sheet: Sheet
     asked: Asked
+    chances: Chances
     outcomes: Outcomes
     events: Events
     relations: Relations
@@ -98,7 +101,7 @@ class Files:
         self._write_events(arrival, users, chunk.events)
         self._write_relations(users, chunk.asked, chunk.relations)
         self._write_outcomes(names, chunk.outcomes)
-        self._write_truth(names, chunk.sheet)
+        self._write_truth(names, chunk)
 
     def _write_applications(self, arrival: Ints, names: pa.Array, sheet: Sheet, asked: Asked) -> pa.Array:
         forms = self._forms
@@ -109,11 +112,12 @@ class Files:
                 "arrival": integers(arrival),
                 "user_id": users,
                 "submitted_at": moments(asked.submitted),
-                "lender": words(LENDERS, asked.lender),
-                "product_id": words(_PRODUCT_IDS, asked.product),
+                "lender": words(LENDER_NAMES, asked.lender),
+                "product_id": words(PRODUCT_IDS, asked.product),
                 "amount": integers(asked.amount),
                 "term_months": column(asked.term.astype(np.int32), pa.int32()),
                 "income_cents": integers(asked.income),
+                "debt_cents": integers(asked.debt),
                 "channel": words(CHANNELS, sheet.channel),
                 "device_id": forms.device(sheet.device),
                 "ip": forms.ip(sheet.ip),
@@ -157,14 +161,16 @@ class Files:
             {
                 "application_id": names.take(integers(outcomes.row)),
                 "target": words(TARGETS, outcomes.target),
-                "value": column(outcomes.value, pa.float64()),
+                "value": column(outcomes.value, _SHARE),
                 "event_at": moments(outcomes.event_at),
                 "known_at": moments(outcomes.known_at),
             }
         )
 
-    def _write_truth(self, names: pa.Array, sheet: Sheet) -> None:
-        ring = np.flatnonzero(sheet.ring >= 0)
+    def _write_truth(self, names: pa.Array, chunk: Chunk) -> None:
+        sheet, chance = chunk.sheet, chunk.chances
+        member = sheet.ring >= 0
+        ring = np.flatnonzero(member)
         self.truth.write(
             {
                 "application_id": names,
@@ -173,8 +179,13 @@ class Files:
                 "role": words(ROLES, sheet.role),
                 "innocence": words(INNOCENCE, sheet.innocence),
                 "person_id": numbered("P", sheet.true_person, 9),
-                "fraud_chance": column(sheet.chance, pa.float64()),
+                "fraud_chance": column(sheet.chance, _SHARE),
                 "fraud": column(sheet.fraud, pa.bool_()),
+                "ring_since": column(np.where(member, sheet.since // MINUTE * MINUTE, 0), TIME, member),
+                "approval_chance": column(chance.approval, _SHARE),
+                "disbursement_chance": column(chance.disbursement, _SHARE),
+                "overdue_chance": column(chance.overdue, _SHARE),
+                "expected_amount_cents": column(chunk.asked.amount * chance.granted * 100, _SHARE),
             }
         )
 
@@ -183,12 +194,12 @@ class Files:
         index = np.arange(len(PRODUCTS), dtype=np.int64)
         self.products.write(
             {
-                "product_id": words(_PRODUCT_IDS, index),
-                "lender": words(LENDERS, np.array([product.lender for product in PRODUCTS])),
+                "product_id": words(PRODUCT_IDS, index),
+                "lender": words(LENDER_NAMES, LENDER_OF),
                 "name": words([product.name for product in PRODUCTS], index),
-                "least": integers(np.array([product.least for product in PRODUCTS])),
-                "most": integers(np.array([product.most for product in PRODUCTS])),
-                "yearly_rate": column(np.array([product.yearly_rate for product in PRODUCTS]), pa.float64()),
+                "least": integers(of_products("least").astype(np.int64)),
+                "most": integers(of_products("most").astype(np.int64)),
+                "yearly_rate": column(of_products("yearly_rate"), _SHARE),
             }
         )
 
@@ -201,14 +212,15 @@ class Files:
         np.minimum.at(first, ring, plan.when[rows])
         np.maximum.at(last, ring, plan.when[rows])
         np.maximum.at(users, ring, plan.member[rows] + 1)
+        applications = np.bincount(ring, minlength=count)
         self.rings.write(
             {
                 "ring_id": numbered("R", np.arange(count, dtype=np.int64), 6),
                 "kind": words(KINDS, plan.kinds),
                 "first_at": moments(first),
                 "last_at": moments(last),
-                "applications": integers(np.bincount(ring, minlength=count)),
+                "applications": integers(applications),
                 "users": integers(users),
-                "fraud_chance": column(plan.fraud, pa.float64()),
+                "fraud_chance": column(np.bincount(ring, plan.chance[rows]) / applications, _SHARE),
             }
         )

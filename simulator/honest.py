@@ -79,6 +79,8 @@ class HonestPeople:
             home_ip=home_ip,
             channel=np.where(shop >= 0, at.AGENT, self.dice.weighted("channel", cumulative(CHANNELS), slot)),
             ring=_nobody(slot),
+            since=_nobody(slot),
+            stage=np.full(len(slot), at.ORDINARY, dtype=np.int64),
             kind=np.where(fraud, at.OPPORTUNIST, at.NONE),
             role=_nobody(slot),
             innocence=innocence,
@@ -136,9 +138,11 @@ class HonestPeople:
     def _chance_of_fraud(self, slot: Ints, person: Ints, when: Ints, shop: Ints) -> Floats:
         """People who meant to pay and people who did not: a small chance that depends on who and how."""
         night = (when + LOCAL) % DAY < 5 * HOUR
-        ability = self.dice.normal("ability", HONEST + person)
-        mood = self.dice.normal("intent", slot)
-        return logistic(FRAUD_LOGIT - 0.6 * ability + 0.7 * night + 0.4 * (shop >= 0) + 0.5 * mood)
+        ability, intent = (
+            self.dice.normal("ability", HONEST + person),
+            self.dice.normal("intent", HONEST + person),
+        )
+        return logistic(FRAUD_LOGIT - 0.6 * ability - 0.5 * intent + 0.7 * night + 0.4 * (shop >= 0))
 
 
 def _nobody(rows: Ints) -> Ints:

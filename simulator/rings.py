@@ -3,90 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from core.clock import DAY, SECOND
 from simulator.dice import Dice, Floats, Ints
+from simulator.habits import HABITS, habit_values
 from simulator.hours import LOCAL, Hours
-from simulator.sheet import AGENT_LED, DEVICE_FARM, IDENTITY_THEFT, NOBODY, SIM_FARM
+from simulator.sheet import BUILDING, BUST, BUST_OUT, NOBODY, ORDINARY
 
-
-@dataclass(frozen=True)
-class Habit:
-    """How rings of a kind work. `…_share`: share of applications that use the ring's pool; the others use own.
-
-    `…_users`: how many users one thing of the pool serves.
-    """
-
-    kind: int
-    weight: float
-    size: float
-    """Median number of applications."""
-    days: float
-    """Median days from first to last."""
-    tool_days: float
-    """Tools are changed about so often."""
-    per_user: float
-    """Applications a user makes."""
-    batch: int
-    """Applications made in one sitting."""
-    fraud: float
-    """Mean probability of fraud of its applications."""
-    operators: int
-    """People who really act; 0: each user is a person."""
-    device_share: float = 0.0
-    device_users: int = 1
-    ip_share: float = 0.0
-    ip_users: int = 1
-    sim_share: float = 0.0
-    """Own numbers from a block of SIM cards that the ring bought."""
-    sim_users: int = 1
-    contact_share: float = 0.0
-    contact_users: int = 1
-    card_share: float = 0.0
-    card_users: int = 1
-    employer_share: float = 0.0
-    employer_users: int = 1
-    address_share: float = 0.0
-    address_users: int = 1
-    stolen: float = 0.0
-    """Share of identities stolen from customers."""
-    agent: float = 0.0
-    """Share of applications that come in through an agent."""
-
-
-HABITS = (
-    Habit(
-        DEVICE_FARM, weight=0.28, size=11, days=12, tool_days=9, per_user=1.25, batch=4, fraud=0.95, operators=2,
-        device_share=0.9, device_users=6, ip_share=0.5, ip_users=8, contact_share=0.35, contact_users=8,
-        card_share=0.3, card_users=5, employer_share=0.5, employer_users=12, address_share=0.25, address_users=7,
-    ),
-    Habit(
-        SIM_FARM, weight=0.22, size=13, days=18, tool_days=12, per_user=1.2, batch=3, fraud=0.93, operators=2,
-        device_share=0.5, device_users=4, ip_share=0.5, ip_users=9, sim_share=0.9, sim_users=3,
-        contact_share=0.75, contact_users=7, card_share=0.25, card_users=5, employer_share=0.3, employer_users=10,
-    ),
-    Habit(
-        IDENTITY_THEFT, weight=0.24, size=8, days=35, tool_days=20, per_user=1.4, batch=2, fraud=0.95, operators=1,
-        device_share=0.65, device_users=4, ip_share=0.5, ip_users=6, sim_share=0.3, sim_users=2,
-        contact_share=0.3, contact_users=5, card_share=0.75, card_users=5, address_share=0.3, address_users=6,
-        stolen=0.25,
-    ),
-    Habit(
-        AGENT_LED, weight=0.26, size=15, days=40, tool_days=25, per_user=1.15, batch=3, fraud=0.7, operators=0,
-        device_share=0.5, device_users=9, ip_share=0.6, ip_users=12, contact_share=0.65, contact_users=12,
-        card_share=0.1, card_users=4, employer_share=0.75, employer_users=14, agent=0.7,
-    ),
-)  # fmt: skip
-
-RING_SHARE = 0.021
+RING_SHARE = 0.0265
 LONE_SHARE = 0.006
 SMALLEST, LARGEST, SPREAD = 5, 400, 0.8
 QUIET = 0.35
 """Share of rings that go quiet for a while in the middle."""
 AGAIN, SAME_IDENTITY = 0.35, 0.4
 LONE_CHANCE = 0.9
+BUILDING_CHANCE = 0.02
+"""Probability of fraud of the small loans by which a bust-out builds its history."""
+BUST_DAYS = 2.5
+HISTORY = 0.85
+"""Part of a bust-out's life in which it builds its history."""
 
 
 @dataclass(frozen=True)
@@ -105,10 +43,14 @@ class Plan:
     """Which generation of its tools the ring uses."""
     first: Ints
     """1 where it is the account's first."""
+    since: Ints
+    """Moment of the account's first application."""
+    stage: Ints
+    """Whether a bust-out builds its history or cashes in."""
+    chance: Floats
+    """Probability of fraud."""
     kinds: Ints
     """Kind of each ring."""
-    fraud: Floats
-    """Probability of fraud of each ring's applications."""
 
     def __len__(self) -> int:
         return len(self.when)
@@ -117,14 +59,6 @@ class Plan:
 def plan(dice: Dice, hours: Hours, applications: int) -> Plan:
     """All fraud of the world: about 2.7 % of the applications, some 60 bytes each."""
     return _in_order(_plan_rings(dice, hours, applications), _plan_lone(dice, hours, applications))
-
-
-def habit_values(name: str) -> Floats:
-    """One number of the habits, by kind of ring; 0 for kinds that are no ring."""
-    values = np.zeros(1 + max(habit.kind for habit in HABITS))
-    for habit in HABITS:
-        values[habit.kind] = getattr(habit, name)
-    return values
 
 
 def _sizes(dice: Dice, applications: int) -> tuple[Ints, Ints]:
@@ -151,27 +85,50 @@ def _plan_rings(dice: Dice, hours: Hours, applications: int) -> Plan:
     place = np.arange(len(ring)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     users = np.maximum(2, np.ceil(sizes / habit_values("per_user")[kinds])).astype(np.int64)
     users = np.minimum(users, sizes)
-    member = place * users[ring] // sizes[ring]
     days = np.exp(0.7 * chance.standard_normal(len(sizes))) * habit_values("days")[kinds]
     days = np.clip(days, 1.0, hours.days * 0.8)
     start = chance.random(len(sizes)) * (hours.days - days)
+    stage = _stages(kinds, sizes, users, ring, place)
     age = _ages(chance, kinds, sizes, ring, place) * days[ring]
+    age = np.where(stage == BUILDING, HISTORY * age, age)
+    last_days = chance.random(len(ring)) * np.minimum(BUST_DAYS, days[ring])
+    age = np.where(stage == BUST, days[ring] - last_days, age)
     batch = habit_values("batch")[kinds].astype(np.int64)[ring]
     day = (start[ring] + age).astype(np.int64)
     when = hours.start + day * DAY + _sittings(dice, hours, batch, ring, place)
     shift = 0.6 + 0.8 * chance.random(len(sizes))
-    epoch = (age / (habit_values("tool_days")[kinds] * shift)[ring]).astype(np.int64)
     mean = habit_values("fraud")[kinds]
+    fraud = chance.beta(30 * mean, 30 * (1 - mean))
+    member = _members(sizes, users, stage, ring, place)
     return Plan(
         when=_inside(when, hours),
         ring=ring,
         member=member,
         account=(np.cumsum(users) - users)[ring] + member,
-        epoch=epoch,
-        first=np.zeros(0, dtype=np.int64),
+        epoch=(age / (habit_values("tool_days")[kinds] * shift)[ring]).astype(np.int64),
+        first=_later(),
+        since=_later(),
+        stage=stage,
+        chance=np.where(stage == BUILDING, BUILDING_CHANCE, fraud[ring]),
         kinds=kinds,
-        fraud=chance.beta(30 * mean, 30 * (1 - mean)),
     )
+
+
+def _later() -> Ints:
+    """What is known when everybody stands in order of time."""
+    return np.zeros(0, dtype=np.int64)
+
+
+def _stages(kinds: Ints, sizes: Ints, users: Ints, ring: Ints, place: Ints) -> Ints:
+    """The last applications of a bust-out, one a user, cash in on the history that those before built."""
+    stage = np.where(place < (sizes - users)[ring], BUILDING, BUST)
+    return np.where(kinds[ring] == BUST_OUT, stage, ORDINARY)
+
+
+def _members(sizes: Ints, users: Ints, stage: Ints, ring: Ints, place: Ints) -> Ints:
+    """Users come one after the other; those of a bust-out take turns, and all of them cash in."""
+    in_turn = np.where(stage == BUST, place - (sizes - users)[ring], place % users[ring])
+    return np.where(stage == ORDINARY, place * users[ring] // sizes[ring], in_turn)
 
 
 def _ages(chance: np.random.Generator, kinds: Ints, sizes: Ints, ring: Ints, place: Ints) -> Floats:
@@ -213,9 +170,11 @@ def _plan_lone(dice: Dice, hours: Hours, applications: int) -> Plan:
         member=person,
         account=np.cumsum(~same) - 1,
         epoch=np.zeros(count, dtype=np.int64),
-        first=np.zeros(0, dtype=np.int64),
-        kinds=np.zeros(0, dtype=np.int64),
-        fraud=np.zeros(0),
+        first=_later(),
+        since=_later(),
+        stage=np.full(count, ORDINARY, dtype=np.int64),
+        chance=np.full(count, LONE_CHANCE),
+        kinds=_later(),
     )
 
 
@@ -226,18 +185,24 @@ def _inside(when: Ints, hours: Hours) -> Ints:
 
 def _in_order(rings: Plan, lone: Plan) -> Plan:
     users = int(rings.account.max()) + 1
-    when = np.concatenate([rings.when, lone.when])
-    order = np.argsort(when, kind="stable")
-    account = np.concatenate([rings.account, lone.account + users])[order]
+    order = np.argsort(np.concatenate([rings.when, lone.when]), kind="stable")
+
+    def both(name: str, more: int = 0) -> Any:
+        return np.concatenate([getattr(rings, name), getattr(lone, name) + more])[order]
+
+    when, account = both("when"), both("account", users)
+    _, rows, user = np.unique(account, return_index=True, return_inverse=True)
     first = np.zeros(len(order), dtype=np.int64)
-    first[np.unique(account, return_index=True)[1]] = 1
+    first[rows] = 1
     return Plan(
-        when=when[order],
-        ring=np.concatenate([rings.ring, lone.ring])[order],
-        member=np.concatenate([rings.member, lone.member])[order],
+        when=when,
+        ring=both("ring"),
+        member=both("member"),
         account=account,
-        epoch=np.concatenate([rings.epoch, lone.epoch])[order],
+        epoch=both("epoch"),
         first=first,
+        since=when[rows][user],
+        stage=both("stage"),
+        chance=both("chance"),
         kinds=rings.kinds,
-        fraud=rings.fraud,
     )

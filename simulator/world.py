@@ -13,13 +13,16 @@ import numpy as np
 from core.errors import UsageError
 from core.progress import SILENT, Progress
 from simulator.activity import events, relations
+from simulator.asked import ask
 from simulator.belongings import Belongings
+from simulator.chances import chances
 from simulator.dice import Dice
 from simulator.files import Chunk, Files
 from simulator.fraud import Fraudsters
+from simulator.habits import visible
 from simulator.honest import HonestPeople
 from simulator.hours import Hours
-from simulator.lenders import ask
+from simulator.identities import Identities
 from simulator.mapping import mapping_text
 from simulator.outcomes import outcomes
 from simulator.people import People
@@ -92,6 +95,7 @@ class World:
         self.people = People(self.dice, self.hours, self.slots)
         places = Places(self.dice, wanted.applications)
         belongings = Belongings(self.dice, self.people)
+        self.identities = Identities(self.dice, wanted.start)
         self._honest = HonestPeople(self.dice, self.people, places, belongings)
         self._fraud = Fraudsters(self.dice, self.people, places, belongings, self.plan)
 
@@ -104,11 +108,13 @@ class World:
     def chunk(self, low: int, high: int) -> Chunk:
         """The sheet of these slots and all that follows from it."""
         sheet = self.sheet(low, high)
-        asked = ask(self.dice, sheet)
+        asked = ask(self.dice, self.identities, sheet)
+        chance = chances(asked, sheet.chance, visible(sheet.kind))
         return Chunk(
             sheet=sheet,
             asked=asked,
-            outcomes=outcomes(self.dice, sheet, asked),
+            chances=chance,
+            outcomes=outcomes(self.dice, sheet, asked, chance),
             events=events(self.dice, sheet, self.hours.end),
             relations=relations(self.dice, self.people, sheet),
         )
@@ -132,7 +138,7 @@ def simulate(
     done = users = ring_applications = frauds = 0
     progress.step("simulate", wanted.applications, "applications")
     with ExitStack() as stack:
-        files = Files(folder, Forms(world.dice, wanted.start), stack)
+        files = Files(folder, Forms(world.dice, world.identities), stack)
         files.write_products()
         files.write_rings(world.plan)
         for low in range(0, world.slots, chunk):

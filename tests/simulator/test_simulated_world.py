@@ -13,6 +13,8 @@ import pytest
 from core.errors import UsageError
 from loaders.mapping.model import Mapping
 from simulator import Order, order, simulate
+from simulator.habits import HABITS
+from simulator.sheet import KINDS
 
 SMALL = Order(applications=3_000, start=date(2025, 1, 1), days=30, seed=11)
 TARGETS = ("fraud", "approval", "disbursement", "overdue", "amount")
@@ -145,7 +147,7 @@ def test_every_ring_has_three_applications_of_two_users(
     assert both.height == rings.height == found.height
     assert (both["applications"] == both["applications_found"]).all()
     assert (both["users"] == both["users_found"]).all()
-    assert set(rings["kind"]) == {"device_farm", "sim_farm", "identity_theft", "agent_led"}
+    assert set(rings["kind"]) == {KINDS[habit.kind] for habit in HABITS}
     assert truth.filter(pl.col("kind").cast(pl.String) == "lone")["ring_id"].null_count() > 0
 
 
