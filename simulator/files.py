@@ -13,10 +13,12 @@ from simulator.activity import EVENT_KINDS, RELATIVES, Events, Relations, event_
 from simulator.asked import Asked
 from simulator.chances import Chances
 from simulator.columns import TIME, column, integers, moments, spread, words
-from simulator.dice import Ints
+from simulator.dice import Flags, Ints
 from simulator.hours import MINUTE
+from simulator.incidents import AMOUNT_FACTOR, DEVICE_FARM, INCIDENT_KINDS, Happenings
 from simulator.lenders import LENDER_NAMES, LENDER_OF, PRODUCT_IDS, PRODUCTS, of_products
 from simulator.outcomes import TARGETS, Outcomes
+from simulator.places import Places
 from simulator.render import Forms, numbered
 from simulator.rings import Plan
 from simulator.sheet import CHANNELS, INNOCENCE, KINDS, ROLES, Sheet
@@ -63,6 +65,13 @@ RINGS = pa.schema(
     }
 )  # fmt: skip
 
+INCIDENTS = pa.schema(
+    {
+        "incident": _INTEGER, "kind": _WORD, "from_at": TIME, "until_at": TIME, "lender": _WORD, "ring_id": _TEXT,
+        "employer": _TEXT, "ip": _TEXT, "stricter": _SHARE,
+    }
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Chunk:
@@ -74,13 +83,15 @@ class Chunk:
     outcomes: Outcomes
     events: Events
     relations: Relations
+    broken: Flags
+    """Applications that a broken loader writes."""
 
 
 class Files:
     """All files of a world, open for writing; closing them well gives them their names."""
 
-    def __init__(self, folder: Path, forms: Forms, stack: ExitStack) -> None:
-        self._folder, self._forms = folder, forms
+    def __init__(self, folder: Path, forms: Forms, happenings: Happenings, stack: ExitStack) -> None:
+        self._folder, self._forms, self._happenings = folder, forms, happenings
 
         def opened(name: str, schema: pa.Schema) -> Writer:
             return stack.enter_context(Writer(folder / name, schema))
@@ -92,19 +103,20 @@ class Files:
         self.outcomes = opened("outcomes.parquet", OUTCOMES)
         self.truth = opened("truth/applications.parquet", TRUTH)
         self.rings = opened("truth/rings.parquet", RINGS)
+        self.incidents = opened("truth/incidents.parquet", INCIDENTS)
 
     def write_chunk(self, first: int, chunk: Chunk) -> None:
         """Append the rows of one chunk, whose first application is the `first` of the world."""
         arrival = np.arange(first, first + len(chunk.sheet), dtype=np.int64)
         names = numbered("A", arrival, 9)
-        users = self._write_applications(arrival, names, chunk.sheet, chunk.asked)
+        users = self._write_applications(arrival, names, chunk)
         self._write_events(arrival, users, chunk.events)
         self._write_relations(users, chunk.asked, chunk.relations)
         self._write_outcomes(names, chunk.outcomes)
         self._write_truth(names, chunk)
 
-    def _write_applications(self, arrival: Ints, names: pa.Array, sheet: Sheet, asked: Asked) -> pa.Array:
-        forms = self._forms
+    def _write_applications(self, arrival: Ints, names: pa.Array, chunk: Chunk) -> pa.Array:
+        forms, sheet, asked = self._forms, chunk.sheet, chunk.asked
         users = forms.user(sheet.account)
         self.applications.write(
             {
@@ -114,12 +126,12 @@ class Files:
                 "submitted_at": moments(asked.submitted),
                 "lender": words(LENDER_NAMES, asked.lender),
                 "product_id": words(PRODUCT_IDS, asked.product),
-                "amount": integers(asked.amount),
+                "amount": integers(np.where(chunk.broken, asked.amount * AMOUNT_FACTOR, asked.amount)),
                 "term_months": column(asked.term.astype(np.int32), pa.int32()),
                 "income_cents": integers(asked.income),
                 "debt_cents": integers(asked.debt),
                 "channel": words(CHANNELS, sheet.channel),
-                "device_id": forms.device(sheet.device),
+                "device_id": self._devices(chunk),
                 "ip": forms.ip(sheet.ip),
                 "phone": forms.mobile(sheet.phone),
                 "contact_phone": forms.mobile(sheet.contact),
@@ -132,6 +144,17 @@ class Files:
             }
         )
         return users
+
+    def _devices(self, chunk: Chunk) -> pa.Array:
+        """Device ids; a broken loader writes one and the same, or none."""
+        devices = self._forms.device(chunk.sheet.device)
+        broken = chunk.broken
+        if not broken.any():
+            return devices
+        same = self._forms.device(self._happenings.constant_device())[0]
+        written = devices.to_numpy(zero_copy_only=False)
+        written[broken] = np.where(chunk.sheet.key[broken] % 2 == 0, same.as_py(), "")
+        return pa.array(written, pa.string())
 
     def _write_events(self, arrival: Ints, users: pa.Array, events: Events) -> None:
         self.events.write(
@@ -222,5 +245,33 @@ class Files:
                 "applications": integers(applications),
                 "users": integers(users),
                 "fraud_chance": column(np.bincount(ring, plan.chance[rows]) / applications, _SHARE),
+            }
+        )
+
+    def write_incidents(self, plan: Plan, places: Places) -> None:
+        """A row for each incident; the rings of farms that burst are the last of the world."""
+        happened = self._happenings.all
+        if not happened:
+            return
+        farms = [one.number for one in self._happenings.of(DEVICE_FARM)]
+        ring = [
+            farms.index(n) + len(plan.kinds) - len(farms) if n in farms else -1 for n in range(len(happened))
+        ]
+        lender = np.array([one.lender for one in happened], dtype=np.int64)
+        offices = np.flatnonzero(np.array([one.employer for one in happened]) >= 0)
+        city = np.array([happened[row].city for row in offices], dtype=np.int64)
+        employer = np.array([happened[row].employer for row in offices], dtype=np.int64)
+        rows, members = len(happened), np.flatnonzero(np.array(ring) >= 0)
+        self.incidents.write(
+            {
+                "incident": integers(np.arange(rows)),
+                "kind": words(INCIDENT_KINDS, np.array([INCIDENT_KINDS.index(one.kind) for one in happened])),
+                "from_at": moments(np.array([one.since for one in happened])),
+                "until_at": pa.array([one.until for one in happened], TIME),
+                "lender": words(LENDER_NAMES, lender),
+                "ring_id": spread(numbered("R", np.array(ring, dtype=np.int64)[members], 6), members, rows),
+                "employer": spread(self._forms.employer(city, employer), offices, rows),
+                "ip": spread(self._forms.ip(places.office_ip(city, employer)), offices, rows),
+                "stricter": column(np.array([one.stricter for one in happened]), _SHARE),
             }
         )

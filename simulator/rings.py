@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,8 @@ import numpy as np
 from core.clock import DAY, SECOND
 from simulator.dice import Dice, Floats, Ints
 from simulator.habits import HABITS, habit_values
-from simulator.hours import LOCAL, Hours
-from simulator.sheet import BUILDING, BUST, BUST_OUT, NOBODY, ORDINARY
+from simulator.hours import HOUR, LOCAL, Hours
+from simulator.sheet import BUILDING, BUST, BUST_OUT, DEVICE_FARM, NOBODY, ORDINARY
 
 RING_SHARE = 0.0265
 LONE_SHARE = 0.006
@@ -23,6 +24,8 @@ LONE_CHANCE = 0.9
 BUILDING_CHANCE = 0.02
 """Probability of fraud of the small loans by which a bust-out builds its history."""
 BUST_DAYS = 2.5
+BURST_SHARE, BURST_SIZES, BURST_HOURS = 0.001, (24, 300), (1.0, 8.0)
+"""A farm that bursts on one day: share of all applications, least and most of them, hour (UTC) and hours of work."""
 HISTORY = 0.85
 """Part of a bust-out's life in which it builds its history."""
 
@@ -56,9 +59,13 @@ class Plan:
         return len(self.when)
 
 
-def plan(dice: Dice, hours: Hours, applications: int) -> Plan:
-    """All fraud of the world: about 2.7 % of the applications, some 60 bytes each."""
-    return _in_order(_plan_rings(dice, hours, applications), _plan_lone(dice, hours, applications))
+def plan(dice: Dice, hours: Hours, applications: int, bursts: Sequence[int] = ()) -> Plan:
+    """All fraud of the world: about 3.3 % of the applications, some 80 bytes each.
+
+    `bursts`: first moments (µs UTC) of days on which one more device farm works, the last rings of the world.
+    """
+    extra = [_plan_burst(dice, hours, applications, number, moment) for number, moment in enumerate(bursts)]
+    return _in_order(_plan_rings(dice, hours, applications), _plan_lone(dice, hours, applications), *extra)
 
 
 def _sizes(dice: Dice, applications: int) -> tuple[Ints, Ints]:
@@ -178,31 +185,57 @@ def _plan_lone(dice: Dice, hours: Hours, applications: int) -> Plan:
     )
 
 
+def _plan_burst(dice: Dice, hours: Hours, applications: int, number: int, moment: int) -> Plan:
+    """A device farm that makes all its applications within one day."""
+    chance = dice.stream(f"burst {number}")
+    size = int(np.clip(applications * BURST_SHARE, *BURST_SIZES))
+    users = int(np.ceil(size / habit_values("per_user")[DEVICE_FARM]))
+    seconds = np.sort((BURST_HOURS[0] + chance.random(size) * BURST_HOURS[1]) * HOUR // SECOND)
+    member = np.arange(size) * users // size
+    return Plan(
+        when=_inside(moment + seconds.astype(np.int64) * SECOND, hours),
+        ring=np.zeros(size, dtype=np.int64),
+        member=member,
+        account=member,
+        epoch=np.zeros(size, dtype=np.int64),
+        first=_later(),
+        since=_later(),
+        stage=np.full(size, ORDINARY, dtype=np.int64),
+        chance=np.full(size, habit_values("fraud")[DEVICE_FARM]),
+        kinds=np.array([DEVICE_FARM], dtype=np.int64),
+    )
+
+
 def _inside(when: Ints, hours: Hours) -> Ints:
     """Moments past the end are folded back, as far before it as they were after it."""
     return np.where(when < hours.end, when, np.maximum(2 * hours.end - SECOND - when, hours.start))
 
 
-def _in_order(rings: Plan, lone: Plan) -> Plan:
-    users = int(rings.account.max()) + 1
-    order = np.argsort(np.concatenate([rings.when, lone.when]), kind="stable")
+def _in_order(*plans: Plan) -> Plan:
+    """All in order of time; the rings and users of later plans are numbered on."""
+    rings, users, apart = 0, 0, []
+    for one in plans:
+        ring = np.where(one.ring >= 0, one.ring + rings, NOBODY)
+        apart.append(replace(one, ring=ring, account=one.account + users))
+        rings, users = rings + len(one.kinds), users + int(one.account.max(initial=-1)) + 1
+    order = np.argsort(np.concatenate([one.when for one in apart]), kind="stable")
 
-    def both(name: str, more: int = 0) -> Any:
-        return np.concatenate([getattr(rings, name), getattr(lone, name) + more])[order]
+    def all_of(name: str) -> Any:
+        return np.concatenate([getattr(one, name) for one in apart])[order]
 
-    when, account = both("when"), both("account", users)
+    when, account = all_of("when"), all_of("account")
     _, rows, user = np.unique(account, return_index=True, return_inverse=True)
     first = np.zeros(len(order), dtype=np.int64)
     first[rows] = 1
     return Plan(
         when=when,
-        ring=both("ring"),
-        member=both("member"),
+        ring=all_of("ring"),
+        member=all_of("member"),
         account=account,
-        epoch=both("epoch"),
+        epoch=all_of("epoch"),
         first=first,
         since=when[rows][user],
-        stage=both("stage"),
-        chance=both("chance"),
-        kinds=rings.kinds,
+        stage=all_of("stage"),
+        chance=all_of("chance"),
+        kinds=np.concatenate([one.kinds for one in apart]),
     )

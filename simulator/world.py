@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,7 @@ from simulator.habits import visible
 from simulator.honest import HonestPeople
 from simulator.hours import Hours
 from simulator.identities import Identities
+from simulator.incidents import DEVICE_FARM, Happenings, Incident, incidents
 from simulator.mapping import mapping_text
 from simulator.outcomes import outcomes
 from simulator.people import People
@@ -45,6 +47,7 @@ class Order:
     start: date
     days: int
     seed: int
+    incidents: tuple[Incident, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,11 @@ class Summary:
     """Wall clock."""
 
 
-def order(applications: int, start: str, days: int, seed: int) -> Order:
-    """The order these arguments make.
+def order(applications: int, start: str, days: int, seed: int, happens: Sequence[str] = ()) -> Order:
+    """The order these arguments make; `happens`: incidents as `KIND@DAY`.
 
-    Raises `UsageError`: `simulate.applications`, `simulate.start`, `simulate.days`, `simulate.seed`.
+    Raises `UsageError`: `simulate.applications`, `simulate.start`, `simulate.days`, `simulate.seed`,
+    `simulate.incident`.
     """
     if not FEWEST <= applications <= MOST:
         raise UsageError("simulate.applications", f"Ask for {FEWEST:,} to {MOST:,} applications.")
@@ -80,7 +84,7 @@ def order(applications: int, start: str, days: int, seed: int) -> Order:
         raise UsageError("simulate.days", f"A world lasts {SHORTEST} to {LONGEST:,} days.")
     if not 0 <= seed < 1 << 63:
         raise UsageError("simulate.seed", "A seed is a whole number from 0 to 2^63 - 1.")
-    return Order(applications, day, days, seed)
+    return Order(applications, day, days, seed, incidents(happens, day, days))
 
 
 class World:
@@ -90,13 +94,15 @@ class World:
         self.wanted = wanted
         self.dice = Dice(wanted.seed)
         self.hours = Hours(self.dice, wanted.start, wanted.days)
-        self.plan: Plan = plan(self.dice, self.hours, wanted.applications)
+        self.happenings = Happenings(self.dice, self.hours, wanted.incidents)
+        bursts = [one.since for one in self.happenings.of(DEVICE_FARM)]
+        self.plan: Plan = plan(self.dice, self.hours, wanted.applications, bursts)
         self.slots = wanted.applications - len(self.plan)
         self.people = People(self.dice, self.hours, self.slots)
-        places = Places(self.dice, wanted.applications)
+        self.places = places = Places(self.dice, wanted.applications)
         belongings = Belongings(self.dice, self.people)
         self.identities = Identities(self.dice, wanted.start)
-        self._honest = HonestPeople(self.dice, self.people, places, belongings)
+        self._honest = HonestPeople(self.dice, self.people, places, belongings, self.happenings)
         self._fraud = Fraudsters(self.dice, self.people, places, belongings, self.plan)
 
     def sheet(self, low: int, high: int) -> Sheet:
@@ -109,7 +115,7 @@ class World:
         """The sheet of these slots and all that follows from it."""
         sheet = self.sheet(low, high)
         asked = ask(self.dice, self.identities, sheet)
-        chance = chances(asked, sheet.chance, visible(sheet.kind))
+        chance = chances(asked, sheet.chance, visible(sheet.kind), self.happenings.stricter(asked))
         return Chunk(
             sheet=sheet,
             asked=asked,
@@ -117,6 +123,7 @@ class World:
             outcomes=outcomes(self.dice, sheet, asked, chance),
             events=events(self.dice, sheet, self.hours.end),
             relations=relations(self.dice, self.people, sheet),
+            broken=self.happenings.broken(asked),
         )
 
     def _fraud_before(self, slot: int) -> int:
@@ -138,9 +145,10 @@ def simulate(
     done = users = ring_applications = frauds = 0
     progress.step("simulate", wanted.applications, "applications")
     with ExitStack() as stack:
-        files = Files(folder, Forms(world.dice, world.identities), stack)
+        files = Files(folder, Forms(world.dice, world.identities), world.happenings, stack)
         files.write_products()
         files.write_rings(world.plan)
+        files.write_incidents(world.plan, world.places)
         for low in range(0, world.slots, chunk):
             part = world.chunk(low, min(low + chunk, world.slots))
             files.write_chunk(done, part)

@@ -42,7 +42,11 @@ def test_another_seed_is_another_world(tmp_path: Path) -> None:
     simulate(SMALL, tmp_path / "a")
     simulate(replace(SMALL, seed=12), tmp_path / "b")
     one, two = digests(tmp_path / "a"), digests(tmp_path / "b")
-    assert {name for name in one if one[name] == two[name]} == {"mapping.toml", "products.parquet"}
+    assert {name for name in one if one[name] == two[name]} == {
+        "mapping.toml",
+        "products.parquet",
+        "truth/incidents.parquet",
+    }
 
 
 @pytest.mark.parametrize("applications", [1_000, 1_001, 20_000])
@@ -57,7 +61,11 @@ def test_the_mapping_loads_everything_but_the_truth(world: Path) -> None:
     mapping = Mapping.model_validate(raw)
     tables = {str(path.relative_to(world)) for path in world.rglob("*.parquet")}
     named = {table.file for table in mapping.table}
-    assert tables - named == {"truth/applications.parquet", "truth/rings.parquet"}
+    assert tables - named == {
+        "truth/applications.parquet",
+        "truth/rings.parquet",
+        "truth/incidents.parquet",
+    }
     assert named <= tables
     for table in raw["table"]:
         there = set(pl.read_parquet_schema(world / table["file"]))
