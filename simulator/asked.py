@@ -13,7 +13,7 @@ from simulator.identities import Identities
 from simulator.lenders import LENDER_OF, PRODUCTS, TERMS, of_lenders, of_products
 from simulator.sheet import BUILDING, BUST, Sheet
 from simulator.taste import chosen, wish
-from simulator.traits import traits
+from simulator.traits import Traits, traits
 
 _LEAST, _MOST = of_products("least"), of_products("most")
 _NOTES_MINUTES = of_lenders("to_the_minute") == 1
@@ -29,6 +29,8 @@ class Asked:
 
     product: Ints
     lender: Ints
+    wished: Floats
+    """Yuan, whatever the product gives."""
     amount: Ints
     """Whole yuan."""
     term: Ints
@@ -55,22 +57,48 @@ def ask(dice: Dice, identities: Identities, sheet: Sheet) -> Asked:
     """The product, amount, term and statements of each application."""
     person = traits(dice, sheet.person)
     wished = wish(dice, person.income, sheet.key) * _STAGE_WISH[sheet.stage] * np.exp(0.4 * sheet.chance)
-    product = chosen(dice, sheet.person, wished, sheet.key, _by_stage(sheet.stage))
+    return statement(
+        dice,
+        person,
+        wished=wished,
+        product=chosen(dice, sheet.person, wished, sheet.key, _by_stage(sheet.stage)),
+        chance=sheet.chance,
+        age=identities.age(sheet.identity),
+        channel=sheet.channel,
+        when=sheet.when,
+        key=sheet.key,
+    )
+
+
+def statement(
+    dice: Dice,
+    person: Traits,
+    *,
+    wished: Floats,
+    product: Ints,
+    chance: Floats,
+    age: Floats,
+    channel: Ints,
+    when: Ints,
+    key: Ints,
+) -> Asked:
+    """What people who wish for so much (yuan) state when they ask for a product; fraud (`chance`) looks better."""
     lender = LENDER_OF[product]
     amount = np.clip(wished, _LEAST[product], _MOST[product]) // 100 * 100
-    income = person.income * np.exp(0.12 * sheet.chance)
+    income = person.income * np.exp(0.12 * chance)
     return Asked(
         product=product,
         lender=lender,
+        wished=wished,
         amount=amount.astype(np.int64),
-        term=TERMS[product, dice.pick("term", TERMS.shape[1], sheet.key)],
+        term=TERMS[product, dice.pick("term", TERMS.shape[1], key)],
         income=(income / 50).astype(np.int64) * 50 * 100,
-        debt=(person.debt * (1.0 - 0.6 * sheet.chance) / 10).astype(np.int64) * 10 * 100,
-        ability=person.ability + 0.3 * sheet.chance,
+        debt=(person.debt * (1.0 - 0.6 * chance) / 10).astype(np.int64) * 10 * 100,
+        ability=person.ability + 0.3 * chance,
         intent=person.intent,
-        age=identities.age(sheet.identity),
-        channel=sheet.channel,
-        submitted=noted(sheet.when, lender),
+        age=age,
+        channel=channel,
+        submitted=noted(when, lender),
     )
 
 

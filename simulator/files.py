@@ -17,6 +17,7 @@ from simulator.dice import Flags, Ints
 from simulator.hours import MINUTE
 from simulator.incidents import AMOUNT_FACTOR, DEVICE_FARM, INCIDENT_KINDS, Happenings
 from simulator.lenders import LENDER_NAMES, LENDER_OF, PRODUCT_IDS, PRODUCTS, of_products
+from simulator.lists import Lists
 from simulator.outcomes import TARGETS, Outcomes
 from simulator.places import Places
 from simulator.render import Forms, numbered
@@ -45,6 +46,12 @@ EVENTS = pa.schema(
 RELATIONS = pa.schema(
     {"user_id": _TEXT, "relative_id": _TEXT, "kind": _WORD, "level": pa.int32(), "known_at": TIME}
 )
+IMPRESSIONS = pa.schema(
+    {
+        "list_id": _TEXT, "user_id": _TEXT, "shown_at": TIME, "position": pa.int32(), "product_id": _WORD,
+        "clicked": pa.bool_(), "applied_application_id": _TEXT,
+    }
+)  # fmt: skip
 PRODUCT_TABLE = pa.schema(
     {
         "product_id": _WORD, "lender": _WORD, "name": _WORD, "least": _INTEGER, "most": _INTEGER,
@@ -83,6 +90,7 @@ class Chunk:
     outcomes: Outcomes
     events: Events
     relations: Relations
+    lists: Lists
     broken: Flags
     """Applications that a broken loader writes."""
 
@@ -100,6 +108,7 @@ class Files:
         self.events = opened("events.parquet", EVENTS)
         self.relations = opened("relations.parquet", RELATIONS)
         self.products = opened("products.parquet", PRODUCT_TABLE)
+        self.impressions = opened("impressions.parquet", IMPRESSIONS)
         self.outcomes = opened("outcomes.parquet", OUTCOMES)
         self.truth = opened("truth/applications.parquet", TRUTH)
         self.rings = opened("truth/rings.parquet", RINGS)
@@ -112,6 +121,7 @@ class Files:
         users = self._write_applications(arrival, names, chunk)
         self._write_events(arrival, users, chunk.events)
         self._write_relations(users, chunk.asked, chunk.relations)
+        self._write_lists(arrival, names, users, chunk.lists)
         self._write_outcomes(names, chunk.outcomes)
         self._write_truth(names, chunk)
 
@@ -176,6 +186,19 @@ class Files:
                 "kind": words(RELATIVES, relations.kind),
                 "level": column(np.ones(len(relations.row), dtype=np.int32), pa.int32()),
                 "known_at": moments(asked.submitted[relations.row]),
+            }
+        )
+
+    def _write_lists(self, arrival: Ints, names: pa.Array, users: pa.Array, lists: Lists) -> None:
+        self.impressions.write(
+            {
+                "list_id": numbered("L", arrival[lists.row] * 2 + lists.number, 10),
+                "user_id": users.take(integers(lists.row)),
+                "shown_at": moments(lists.when),
+                "position": column(lists.position.astype(np.int32), pa.int32()),
+                "product_id": words(PRODUCT_IDS, lists.product),
+                "clicked": column(lists.clicked, pa.bool_()),
+                "applied_application_id": names.take(column(lists.row, pa.int64(), lists.applied)),
             }
         )
 

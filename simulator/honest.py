@@ -147,11 +147,14 @@ class HonestPeople:
     def _chance_of_fraud(self, slot: Ints, person: Ints, when: Ints, shop: Ints) -> Floats:
         """People who meant to pay and people who did not: a small chance that depends on who and how."""
         night = (when + LOCAL) % DAY < 5 * HOUR
-        ability, intent = (
-            self.dice.normal("ability", HONEST + person),
-            self.dice.normal("intent", HONEST + person),
-        )
-        return logistic(FRAUD_LOGIT - 0.6 * ability - 0.5 * intent + 0.7 * night + 0.4 * (shop >= 0))
+        known = self.dice.normal("ability", HONEST + person), self.dice.normal("intent", HONEST + person)
+        return chance_of_fraud(*known, night=night, shop=shop >= 0)
+
+
+def chance_of_fraud(ability: Floats, intent: Floats, night: Flags | bool, shop: Flags | bool) -> Floats:
+    """How likely somebody outside all rings does not mean to pay this time."""
+    circumstances = 0.7 * np.asarray(night) + 0.4 * np.asarray(shop)
+    return logistic(FRAUD_LOGIT - 0.6 * ability - 0.5 * intent + circumstances)
 
 
 def _nobody(rows: Ints) -> Ints:

@@ -121,6 +121,10 @@ class Forms:
         """`U12345678`; tells nothing about the kind of user."""
         return numbered("U", self._users(account), 8)
 
+    def account(self, user: Ints) -> Ints:
+        """The accounts of the numbers in users' ids."""
+        return self._users.inverse(user)
+
     def device(self, word: Words) -> pa.Array:
         """16 hex digits."""
         return text(_HEX[word.astype("<u8").view(np.uint8).reshape(-1, 8)].view(np.uint8))

@@ -26,6 +26,10 @@ class Traits:
     debt: Floats
     """Yuan a month paid on other debts."""
 
+    def take(self, rows: Ints) -> Traits:
+        """These rows, in this order."""
+        return Traits(self.ability[rows], self.intent[rows], self.income[rows], self.debt[rows])
+
 
 def traits(dice: Dice, person: Ints) -> Traits:
     """Traits of people, for good."""

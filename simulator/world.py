@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 
@@ -17,7 +18,7 @@ from simulator.activity import events, relations
 from simulator.asked import ask
 from simulator.belongings import Belongings
 from simulator.chances import chances
-from simulator.dice import Dice
+from simulator.dice import Dice, Floats, Ints
 from simulator.files import Chunk, Files
 from simulator.fraud import Fraudsters
 from simulator.habits import visible
@@ -25,13 +26,14 @@ from simulator.honest import HonestPeople
 from simulator.hours import Hours
 from simulator.identities import Identities
 from simulator.incidents import DEVICE_FARM, Happenings, Incident, incidents
+from simulator.lists import lists
 from simulator.mapping import mapping_text
 from simulator.outcomes import outcomes
 from simulator.people import People
 from simulator.places import Places
 from simulator.render import Forms
 from simulator.rings import Plan, plan
-from simulator.sheet import Sheet, merged
+from simulator.sheet import LONE, Sheet, merged
 
 FEWEST, MOST = 1_000, 10_000_000
 SHORTEST, LONGEST = 7, 3_660
@@ -59,6 +61,7 @@ class Summary:
     events: int
     outcomes: int
     relations: int
+    impressions: int
     rings: int
     ring_applications: int
     frauds: int
@@ -103,6 +106,7 @@ class World:
         belongings = Belongings(self.dice, self.people)
         self.identities = Identities(self.dice, wanted.start)
         self._honest = HonestPeople(self.dice, self.people, places, belongings, self.happenings)
+        self.forms = Forms(self.dice, self.identities)
         self._fraud = Fraudsters(self.dice, self.people, places, belongings, self.plan)
 
     def sheet(self, low: int, high: int) -> Sheet:
@@ -123,8 +127,24 @@ class World:
             outcomes=outcomes(self.dice, sheet, asked, chance),
             events=events(self.dice, sheet, self.hours.end),
             relations=relations(self.dice, self.people, sheet),
+            lists=lists(self.dice, sheet, asked, self.hours.end),
             broken=self.happenings.broken(asked),
         )
+
+    @cached_property
+    def fraud_chance(self) -> Floats:
+        """The highest probability of fraud of each fraudulent account's applications."""
+        chance = np.zeros(int(self.plan.account.max()) + 1)
+        np.maximum.at(chance, self.plan.account, self.plan.chance)
+        return chance
+
+    @cached_property
+    def fraud_kind(self) -> Ints:
+        """The kind of each fraudulent account."""
+        kind = np.full(len(self.fraud_chance), LONE, dtype=np.int64)
+        member = self.plan.ring >= 0
+        kind[self.plan.account[member]] = self.plan.kinds[self.plan.ring[member]]
+        return kind
 
     def _fraud_before(self, slot: int) -> int:
         moment = self.people.when(np.array([slot], dtype=np.int64))[0]
@@ -145,7 +165,7 @@ def simulate(
     done = users = ring_applications = frauds = 0
     progress.step("simulate", wanted.applications, "applications")
     with ExitStack() as stack:
-        files = Files(folder, Forms(world.dice, world.identities), world.happenings, stack)
+        files = Files(folder, world.forms, world.happenings, stack)
         files.write_products()
         files.write_rings(world.plan)
         files.write_incidents(world.plan, world.places)
@@ -165,6 +185,7 @@ def simulate(
         events=files.events.rows,
         outcomes=files.outcomes.rows,
         relations=files.relations.rows,
+        impressions=files.impressions.rows,
         rings=len(world.plan.kinds),
         ring_applications=ring_applications,
         frauds=frauds,

@@ -62,6 +62,7 @@ def test_the_mapping_loads_everything_but_the_truth(world: Path) -> None:
     tables = {str(path.relative_to(world)) for path in world.rglob("*.parquet")}
     named = {table.file for table in mapping.table}
     assert tables - named == {
+        "impressions.parquet",
         "truth/applications.parquet",
         "truth/rings.parquet",
         "truth/incidents.parquet",
