@@ -73,12 +73,12 @@ def chances(asked: Asked, fraud: Floats, caught: Floats, stricter: Floats | floa
     lender, product = asked.lender, asked.product
     wish = np.log(asked.amount * 100 / np.maximum(asked.income, 1))
     burden = asked.debt / np.maximum(asked.income, 1)
-    logit = EASY + asked.ability - 0.4 * wish - _STRICT[lender] - _PRODUCT[product]
+    logit = EASY + asked.ability + 0.15 * asked.intent - 0.4 * wish - _STRICT[lender] - _PRODUCT[product]
     logit += _INCOME[lender] * np.log(np.maximum(asked.income, 1) / (100 * MEDIAN_INCOME))
     logit -= _DEBT[lender] * burden + CHANNEL_WEIGHTS[lender, asked.channel]
     logit -= _YOUNG[lender] * (asked.age < YOUNG) + _OLD[lender] * (asked.age > OLD)
     approval = logistic(logit - stricter)
-    whole = logistic(0.8 + 0.6 * asked.ability - 0.7 * wish - 1.5 * burden)
+    whole = logistic(0.8 + 0.6 * asked.ability + 0.1 * asked.intent - 0.7 * wish - 1.5 * burden)
     part = np.exp(-0.3 + 0.15 * asked.ability - 0.2 * np.maximum(wish, 0.0) - 0.3 * burden)
     part = np.clip(part, 0.2, 0.9)
     little = (1 - whole) * (1 - part)
@@ -87,7 +87,9 @@ def chances(asked: Asked, fraud: Floats, caught: Floats, stricter: Floats | floa
         fraud=fraud,
         approval_if_honest=approval,
         approval_if_fraud=approval * (1.0 - _CATCHES[lender] * caught),
-        disbursement_if_honest=logistic(2.2 - 2.5 * little - 8.0 * (_RATE[product] - 0.2)),
+        disbursement_if_honest=logistic(
+            2.2 - 0.2 * asked.intent - 2.5 * little - 8.0 * (_RATE[product] - 0.2)
+        ),
         overdue_if_honest=logistic(late),
         granted_whole=whole,
         granted_part=part,
