@@ -225,5 +225,7 @@ def lines(folders: list[Path]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        sys.exit("Name folders that `fingraph simulate` wrote: python -m simulator.difficulty FOLDER …")
     for line in lines([Path(name) for name in sys.argv[1:]]):
         print(line)
