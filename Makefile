@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 ROOMS := core graph_schema queries loaders simulator rings cli
 export FINGRAPH_CACHE ?= $(CURDIR)/.fingraph/cache
 ARGS ?=
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: help setup demo test check proofs goals lock format clean
 
@@ -27,14 +28,14 @@ demo: setup ## load a simulated lender, find its rings, show what to look at nex
 	@$(BIN)/fingraph demo $(ARGS)
 
 test: setup ## every test, on a real Neo4j
-	@$(BIN)/python -m pytest -m "not proof" $(ARGS)
+	@$(PYTEST) -m "not proof" $(ARGS)
 
 check: setup ## format, lint, types, floors and the tests that need no server
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -m "not server and not proof" $(ARGS)
+	@$(PYTEST) -m "not server and not proof" $(ARGS)
 
 proofs: setup ## full-size proofs
 	@$(BIN)/python -m pytest -m proof $(ARGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 
@@ -33,22 +34,38 @@ app.command("doctor")(doctor)
 app.command("simulate")(simulate)
 
 
+READER_LEFT = 141
+"""What a shell says of a program that wrote to a pipe nobody reads any more: 128 + SIGPIPE."""
+
+
 def main() -> None:
     """Run the command line; a traceback is shown only with FINGRAPH_DEBUG=1."""
-    as_json = "--json" in sys.argv
+    try:
+        code = _run(as_json="--json" in sys.argv)
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit) as end:
+        # typer and rich make an exit of their own out of a broken pipe.
+        if BrokenPipeError not in (type(end), type(end.__context__)):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
+        code = READER_LEFT
+    sys.exit(code)
+
+
+def _run(*, as_json: bool) -> int:
     try:
         code = app(standalone_mode=False)
     except FinGraphError as error:
-        sys.exit(fail(error, as_json=as_json))
+        return fail(error, as_json=as_json)
     except typer.TyperException as error:
-        sys.exit(fail(UsageError("usage", error.format_message()), as_json=as_json))
+        return fail(UsageError("usage", error.format_message()), as_json=as_json)
     except (typer.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        return 130
     except Exception as error:
         if debugging():
             raise
-        sys.exit(fail(unforeseen(error), as_json=as_json))
-    sys.exit(code if isinstance(code, int) else 0)
+        return fail(unforeseen(error), as_json=as_json)
+    return code if isinstance(code, int) else 0
 
 
 def unforeseen(error: Exception) -> FinGraphError:

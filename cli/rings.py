@@ -11,7 +11,9 @@ from cli.output import JsonFlag, Terminal, emit, fields, stderr, stdout, table
 from core.clock import iso, now_us
 from core.graph import Graph, connect
 from core.settings import load_settings
+from graph_schema import Identifier, Schema
 from graph_schema.live import live_schema
+from queries import statement
 from rings import OutcomeShare, Page, RingDetail, Sort, list_rings, outcome_shares, run_rings, show_ring
 
 app = typer.Typer(help="Rings: applications of several users that hang together.", no_args_is_help=True)
@@ -24,13 +26,14 @@ After = Annotated[str | None, typer.Option(help="Continue after a page: the `nex
 def run(as_json: JsonFlag = False) -> None:
     """Find the rings in the graph; their names last from run to run."""
     with _graph() as graph, Terminal() as progress:
-        result = run_rings(graph, live_schema(graph), now_us, progress)
+        schema = live_schema(graph)
+        result = run_rings(graph, schema, now_us, progress)
+        why = None if result.rings else _why_none(graph, schema)
     if as_json:
-        emit(result.as_dict())
+        emit({**result.as_dict(), "why": why})
         return
     fields(result.as_dict())
-    if result.rings:
-        stdout.print("\nLook at them: fingraph rings list")
+    stdout.print(f"\n{why or 'Look at them: fingraph rings list'}")
 
 
 @app.command("list")
@@ -43,8 +46,12 @@ def list_(
     """List the rings of the last finished run."""
     with _graph() as graph:
         page = list_rings(graph, sort=sort, limit=limit, after=after)
+        why = None if page.items or after else _why_none(graph, live_schema(graph))
     if as_json:
-        emit(asdict(page))
+        emit({**asdict(page), "why": why})
+        return
+    if why:
+        stdout.print(why)
         return
     columns = ("ring", "apps", "users", "first", "last", "amount", "shared")
     rows = [
@@ -117,6 +124,33 @@ def shares(
 
 def _graph() -> Graph:
     return connect(load_settings())
+
+
+def _why_none(graph: Graph, schema: Schema) -> str:
+    """Why there is no ring, and what to do."""
+    if not statement("rings/last_run").run(graph):
+        return "Nobody has looked for rings in this graph yet: fingraph rings run"
+    counts = " UNION ALL ".join(
+        f"RETURN '{i.label}' AS label, COUNT {{ (:{i.label}) }} AS n" for i in schema.identifiers
+    )
+    held = {row["label"]: row["n"] for row in graph.read(counts)}
+    able = [i for i in schema.identifiers if i.bind]
+    words = [
+        "Too few applications of different users share an identifier within the limit of its type."
+        if any(held[i.label] for i in able)
+        else "This graph holds no identifier of a type that ties users into rings.",
+        "Types that do, by the first links to one identifier:",
+        *(f"  {i.label}: {_limit(i)}, {held[i.label]:,} in the graph" for i in able),
+        "Types that never do: "
+        + ", ".join(f"{i.label} ({held[i.label]:,})" for i in schema.identifiers if not i.bind),
+        "Map columns to one that does, or declare a type of your own with `bind` above 0: docs/mappings.md",
+    ]
+    return "\n".join(words)
+
+
+def _limit(identifier: Identifier) -> str:
+    roles = " or ".join(identifier.binding_roles)
+    return f"{identifier.bind} links" + (f" with role {roles}" if roles else "")
 
 
 def _show_summary(detail: RingDetail) -> None:

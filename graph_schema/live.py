@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from core.errors import FinGraphError, IncompatibleError
@@ -72,7 +73,9 @@ def apply(graph: Graph, schema: Schema, hash_key_id: str) -> bool:
             for statement in MIGRATIONS.get(version, ()):
                 graph.implicit(statement)
     merged, changed = graph.in_write(lambda tx: _store(tx, schema, hash_key_id))
-    _make(graph, [*constraints(merged), *indexes(merged)])
+    graph.in_write(
+        partial(_make_alone, graph, [*constraints(merged), *indexes(merged)]), seconds=ALONE_SECONDS
+    )
     if changed:
         graph.implicit("CALL db.awaitIndexes(600)")
     return changed
@@ -92,6 +95,13 @@ def _store(tx: Transaction, schema: Schema, hash_key_id: str) -> tuple[Schema, b
         return merged, False
     tx.run(_STORE, state=wanted)
     return merged, True
+
+
+def _make_alone(graph: Graph, statements: list[str], lock: Transaction) -> None:
+    """`_make` while `lock` keeps others out: a constraint that fails beside another may leave its index behind,
+    populating for ever."""
+    lock.run(_LOCK)
+    _make(graph, statements)
 
 
 def _make(graph: Graph, statements: list[str]) -> None:

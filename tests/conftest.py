@@ -24,6 +24,14 @@ for _name in [name for name in os.environ if name.startswith("NEO4J_")]:
     del os.environ[_name]  # tests empty the graph, and so do the commands that they run
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on the run's server stay together, on the one worker that starts it."""
+    for item in items:
+        if "server" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group("graph"))
+
+
 def settings_of(environ: Mapping[str, str]) -> Settings:
     """Settings of a test run: those of the environment, but the server that `FINGRAPH_TEST_NEO4J_URI` names."""
     kept = {name: value for name, value in environ.items() if not name.startswith("NEO4J_")}

@@ -58,6 +58,9 @@ def config_text(settings: Settings) -> str:
             "server.memory.heap.max_size": f"{size.heap_mb}m",
             "server.memory.pagecache.size": f"{size.pagecache_mb}m",
         },
+        "stop: the databases are closed by then, nothing is left to wait for": {
+            "internal.dbms.bolt.netty_server_shutdown_quiet_period": "0",
+        },
         "procedures": {"dbms.security.procedures.unrestricted": "gds.*"},
         "nothing leaves, nothing is read from the disk, nothing personal is logged": {
             "dbms.usage_report.enabled": "false",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import os
-import re
 import subprocess
 import sys
 from io import StringIO
@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.text import Text
 
 HERE = Path(__file__).parent
-LINES = 46
+WIDTH, LINES = 112, 60
+LIST = ("rings", "list", "--limit", "10", "--sort", "money")
 FORMAT = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">
 <style>
 .{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, monospace; font-size: {char_height}px;
@@ -28,23 +29,34 @@ FORMAT = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height
 """
 
 
-def printed(*arguments: str) -> str:
+def output(*arguments: str) -> str:
     """What a command prints, with its colours."""
-    env = {**os.environ, "COLUMNS": "110", "FORCE_COLOR": "1"}
+    env = {**os.environ, "COLUMNS": str(WIDTH), "FORCE_COLOR": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "cli", *arguments], env=env, capture_output=True, text=True, check=True
     )
-    return f"$ fingraph {' '.join(arguments)}\n{done.stdout}"
+    return done.stdout
+
+
+def printed(*arguments: str) -> str:
+    """A command as it is typed, and what it prints."""
+    return f"$ fingraph {' '.join(arguments)}\n{output(*arguments)}"
+
+
+def worst() -> str:
+    """Of the rings that the picture lists, the one with the most known fraud."""
+    rings = json.loads(output(*LIST, "--json"))["items"]
+    shown = [json.loads(output("rings", "show", ring["key"], "--json")) for ring in rings]
+    if not shown:
+        sys.exit("No ring is listed; run make demo first.")
+    return str(max(shown, key=lambda one: one["outcomes"]["positive"])["ring"]["key"])
 
 
 def main() -> None:
     """Write the picture beside this file."""
-    listed = printed("rings", "list", "--limit", "3", "--sort", "recent")
-    ring = re.search(r"\br[a-z2-7]{10}\b", listed)
-    if ring is None:
-        sys.exit("No ring is listed; run make demo first.")
-    shown = printed("rings", "show", ring[0], "--limit", "6")
-    console = Console(record=True, width=110, file=StringIO())
+    listed = printed(*LIST)
+    shown = printed("rings", "show", worst(), "--limit", "4")
+    console = Console(record=True, width=WIDTH, file=StringIO())
     text = "\n".join(f"{listed}\n{shown}".splitlines()[:LINES])
     console.print(Text.from_ansi(text))
     svg = console.export_svg(title="FinGraph", code_format=FORMAT, unique_id="demo")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -60,6 +63,26 @@ def test_a_path_that_cannot_be_opened_is_named(
     error = json.loads(capsys.readouterr().out)
     assert error["error"] == "file.access"
     assert "/data/a.csv" in error["message"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["--help", "doctor", "doctor --json", "db status --json", "rings list --json", "nonsense --json"],
+)
+def test_a_reader_that_has_left_ends_a_command_quietly(arguments: str, tmp_path: Path) -> None:
+    """As in `fingraph … | head`: what comes after the reader is gone goes nowhere."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as pipe:
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", *arguments.split()],
+            env={**os.environ, "FINGRAPH_HOME": str(tmp_path)},
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (main.READER_LEFT, "")
 
 
 def test_what_a_person_types_is_no_markup(

@@ -25,6 +25,8 @@ from core.server.local import LocalServer, ServerCrashedError
 from core.server.runtime import ensure_runtime, runtime_of
 from core.settings import Settings, load_settings
 
+pytestmark = pytest.mark.xdist_group("ports")  # two at once might take the same free one
+
 
 def free_offset() -> int:
     """An offset at which neither port is taken."""

@@ -20,7 +20,7 @@ from core.server.backup import backup, record_path, restore
 from core.server.local import LocalServer
 from core.settings import load_settings
 
-pytestmark = [pytest.mark.server, pytest.mark.slow]
+pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.xdist_group("ports")]
 
 CACHE = Path(os.environ.get("FINGRAPH_CACHE", Path(__file__).parents[2] / ".fingraph" / "cache"))
 

@@ -20,7 +20,7 @@ NOT_SHIPPED = re.compile(
     r"(^|/)(tests?|benchmarks?|__pycache__|\.fingraph[^/]*)/|(^|/)test_|conftest|\.(env|key|password|pem|pyc)$"
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
 
 
 def run(*command: str | Path, cwd: Path) -> str:

@@ -1,0 +1,60 @@
+"""A graph without rings says why, and what to do."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cli import rings
+from core.graph import Graph
+from core.settings import Settings
+from graph_schema import FINGRAPH, live
+from graph_schema.declaration import identifier_type
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture
+def terminals(server: Settings, empty_graph: Graph, monkeypatch: pytest.MonkeyPatch) -> Graph:
+    """Users who paid at one terminal, a type that never binds."""
+    monkeypatch.setattr(rings, "load_settings", lambda: server)
+    terminal = identifier_type("Terminal", "A till.", "AT_TERMINAL", normaliser="code", bind=0)
+    live.apply(empty_graph, FINGRAPH.extended([terminal]), "k")
+    empty_graph.write(
+        "CREATE (t:Terminal {key: 't'}) WITH t UNWIND ['a', 'b', 'c'] AS name "
+        "CREATE (:User {key: name})-[:SUBMITTED]->(:Application {key: name})-[:AT_TERMINAL]->(t)"
+    )
+    return empty_graph
+
+
+def test_no_rings_are_explained_by_what_the_graph_holds(
+    terminals: Graph, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def why() -> str:
+        return str(json.loads(capsys.readouterr().out)["why"])
+
+    rings.list_(as_json=True)
+    assert why() == "Nobody has looked for rings in this graph yet: fingraph rings run"
+    rings.run(as_json=True)
+    told = why()
+    assert told.startswith("This graph holds no identifier of a type that ties users into rings.")
+    assert "Device: 20 links, 0 in the graph" in told
+    assert "Phone: 20 links with role self" in told
+    assert "never do: IpAddress (0), Address (0), Employer (0), Terminal (1)" in told
+    rings.list_()
+    assert capsys.readouterr().out.strip() == told
+    terminals.write("CREATE (:Device {key: 'd'})")
+    rings.list_(as_json=True)
+    assert why().startswith("Too few applications of different users share an identifier")
+
+
+def test_rings_need_no_explanation(terminals: Graph, capsys: pytest.CaptureFixture[str]) -> None:
+    terminals.write(
+        "CREATE (d:Device {key: 'd'}) WITH d MATCH (a:Application) CREATE (a)-[:USED_DEVICE]->(d)"
+    )
+    rings.run(as_json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert (found["rings"], found["why"]) == (1, None)
+    rings.list_(as_json=True)
+    assert json.loads(capsys.readouterr().out)["why"] is None
