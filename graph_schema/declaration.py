@@ -77,7 +77,9 @@ RING = NodeType(
         Property("first_at", Type.TIME, "known_at of its first application."),
         Property("last_at", Type.TIME, "known_at of its last application."),
         Property("amount_cents", Type.INTEGER, "Sum of the members' amounts, in cents."),
-        Property("at_risk_cents", Type.INTEGER, "The part of it that was neither refused nor is known as lost."),
+        Property(
+            "at_risk_cents", Type.INTEGER, "The part of it that was neither refused nor is known as lost."
+        ),
         Property("shared", Type.STRING, "Identifiers that tie members as `Type=count`, most frequent first."),
         Property("score", Type.FLOAT, "Probability that most of its members work together."),
         Property("listed", Type.BOOLEAN, "Whether the score is high enough to call it a ring."),

@@ -23,9 +23,9 @@ def backfill(
     schema: Schema,
     first: int,
     last: int,
+    *,
     clock: Clock,
     progress: Progress = SILENT,
-    *,
     anew: bool = False,
 ) -> Iterator[RunResult]:
     """Make a run for each day from the one that begins at `first` (µs) to the one that begins at `last`.
@@ -36,7 +36,9 @@ def backfill(
     """
     days = range(first, last + 1, DAY)
     if not days or days[-1] + DAY > clock():
-        raise UsageError("rings.days", f"From {iso(first)} to {iso(last)} there is no whole day that has passed.")
+        raise UsageError(
+            "rings.days", f"From {iso(first)} to {iso(last)} there is no whole day that has passed."
+        )
     if anew:
         progress.step("Forgetting rings")
         with hold_run(graph, clock) as hold:

@@ -43,7 +43,12 @@ def reasons(row: Mapping[str, float]) -> list[dict[str, object]]:
     parts = [(name, row[name], known[name] * row[name]) for name in SIGNS]
     ranked = sorted(parts, key=lambda part: (-abs(part[2]), part[0]))[:REASONS]
     return [
-        {"code": f"ring.{name}", "params": {"value": round(value, 3)}, "weight": round(points, 3)}
+        {"code": f"ring.{name}", "params": {"value": _shown(name, value)}, "weight": round(points, 3)}
         for name, value, points in ranked
         if points
     ]
+
+
+def _shown(name: str, value: float) -> float:
+    """The value as people count: users, not their logarithm."""
+    return round(2**value) if name == "users" else round(value, 3)

@@ -153,12 +153,21 @@ def show_ring(
 
 
 def outcome_shares(
-    graph: Graph, *, target: str = TARGET, users: int = 2, clock: Clock = now_us
+    graph: Graph, *, target: str = TARGET, users: int = 2, everything: bool = False, clock: Clock = now_us
 ) -> dict[str, OutcomeShare]:
-    """Share of an outcome known by now `inside` living rings of at least `users` users and `outside` of them."""
+    """Share of an outcome known by now `inside` living rings of at least `users` users and `outside` of them.
+
+    Rings are those that are listed, or `everything`.
+    """
     shares = {"inside": OutcomeShare(), "outside": OutcomeShare()}
     rows = statement("rings/outcome_shares").run(
-        graph, seconds=300, run=_last_run(graph), target=target, users=users, now=clock()
+        graph,
+        seconds=300,
+        run=_last_run(graph),
+        target=target,
+        users=users,
+        listed=not everything,
+        now=clock(),
     )
     for row in rows:
         place = "inside" if row["inside"] else "outside"

@@ -317,10 +317,10 @@ def test_a_ring_shows_members_evidence_and_outcomes(graph_: Graph) -> None:
     assert evidence == [("Device", "**", 3, 3), ("Phone", "**", 2, 2)]
     assert (detail.evidence.items[1]["first_at"], detail.evidence.items[1]["last_at"]) == (7, 9)
     assert detail.outcomes.as_dict() == {"known": 2, "positive": 1, "share": 0.5}
-    shares = outcome_shares(graph_)
+    shares = outcome_shares(graph_, everything=True)
     assert (shares["inside"].known, shares["inside"].positive) == (2, 1)
     assert (shares["outside"].known, shares["outside"].positive) == (1, 0)
-    assert outcome_shares(graph_, users=4)["inside"].known == 0
+    assert outcome_shares(graph_, everything=True, users=4)["inside"].known == 0
     assert detail.as_dict()["ring"]["key"] == key
     with pytest.raises(NotFoundError):
         show_ring(graph_, SCHEMA, "rnothing")
