@@ -80,7 +80,7 @@ class _Demo:
         with connect(self.settings) as graph:
             with self._timed("find rings"):
                 run = run_rings(graph, live_schema(graph), now_us, self.terminal)
-            page = list_rings(graph, sort=Sort.SIZE, limit=5)
+            page = list_rings(graph, sort=Sort.SCORE, limit=5)
             shares = outcome_shares(graph, target="fraud", users=3)
         return {
             "world": str(self.world),
@@ -113,7 +113,10 @@ def _only_the_demo(graph: Graph) -> None:
 def _show(told: dict[str, Any], settings: Settings, *, stopped: bool) -> None:
     load, rings, fraud = told["load"], told["rings"], told["fraud"]
     stdout.print(f"\n[bold]Loaded[/bold] {load['accepted']:,} of {load['read']:,} rows ({load['mode']}).")
-    stdout.print(f"[bold]Found[/bold] {rings['rings']:,} rings of {rings['members']:,} applications.")
+    stdout.print(
+        f"[bold]Found[/bold] {rings['listed']:,} rings, and {rings['rings'] - rings['listed']:,} groups "
+        "that share something and are no ring by their score."
+    )
     for where, words in (("inside", "in rings of three and more users"), ("outside", "outside them")):
         share = fraud[where]
         if share["known"]:

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from cli.output import JsonFlag, Terminal, emit, fields, stderr, stdout, table
-from core.clock import iso, now_us
+from core.clock import day_us, iso, now_us
 from core.graph import Graph, connect
 from core.settings import load_settings
 from graph_schema import Identifier, Schema
 from graph_schema.live import live_schema
 from queries import statement
-from rings import OutcomeShare, Page, RingDetail, Sort, list_rings, outcome_shares, run_rings, show_ring
+from rings import (
+    Evaluation,
+    OutcomeShare,
+    Page,
+    RingDetail,
+    Sort,
+    backfill,
+    evaluate_graph,
+    list_rings,
+    outcome_shares,
+    read_truth,
+    run_rings,
+    show_ring,
+)
 
 app = typer.Typer(help="Rings: applications of several users that hang together.", no_args_is_help=True)
 
@@ -39,13 +54,16 @@ def run(as_json: JsonFlag = False) -> None:
 @app.command("list")
 def list_(
     limit: Limit = 20,
-    sort: Annotated[Sort, typer.Option(help="What comes first.")] = Sort.SIZE,
+    sort: Annotated[Sort, typer.Option(help="What comes first.")] = Sort.SCORE,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also groups whose score is too low to call them rings.")
+    ] = False,
     after: After = None,
     as_json: JsonFlag = False,
 ) -> None:
     """List the rings of the last finished run."""
     with _graph() as graph:
-        page = list_rings(graph, sort=sort, limit=limit, after=after)
+        page = list_rings(graph, sort=sort, everything=everything, limit=limit, after=after)
         why = None if page.items or after else _why_none(graph, live_schema(graph))
     if as_json:
         emit({**asdict(page), "why": why})
@@ -53,9 +71,12 @@ def list_(
     if why:
         stdout.print(why)
         return
-    columns = ("ring", "apps", "users", "first", "last", "amount", "shared")
+    columns = ("ring", "score", "apps", "users", "first", "last", "at risk", "tied by")
     rows = [
-        (r.key, r.applications, r.users, _day(r.first_at), _day(r.last_at), _money(r.amount_cents), r.shared)
+        (
+            *(r.key, f"{r.score:.2f}", r.applications, r.users, _day(r.first_at), _day(r.last_at)),
+            *(_money(r.at_risk_cents), r.shared),
+        )
         for r in page.items
     ]
     table("Rings", columns, rows)
@@ -109,17 +130,83 @@ def show(
 def shares(
     target: Annotated[str, typer.Option(help="Outcome to compare.")] = "fraud",
     users: Annotated[int, typer.Option(help="Rings of at least this many users.")] = 3,
+    everything: Annotated[bool, typer.Option("--all", help="Count groups that are not listed, too.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Compare how often an outcome is known to be so inside rings and outside of them."""
     with _graph() as graph:
-        found = outcome_shares(graph, target=target, users=users)
+        found = outcome_shares(graph, target=target, users=users, everything=everything)
     result = {place: one.as_dict() for place, one in found.items()}
     if as_json:
         emit({"target": target, "users": users, **result})
     else:
         rows = [(place, _share(one) or "none known") for place, one in found.items()]
         table(f"{target} inside rings of {users} users and more, and outside", ("where", "share"), rows)
+
+
+@app.command("backfill")
+def backfill_(
+    first: Annotated[str, typer.Option("--from", help="First day, as 2025-01-01 (UTC).")],
+    last: Annotated[str, typer.Option("--to", help="Last day.")],
+    anew: Annotated[bool, typer.Option(help="Forget all rings and their history before.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Make the history of days past: a run for the end of each, as it would have been made then."""
+    with _graph() as graph, Terminal() as progress:
+        made = list(
+            backfill(
+                graph,
+                live_schema(graph),
+                day_us(first),
+                day_us(last),
+                clock=now_us,
+                progress=progress,
+                anew=anew,
+            )
+        )
+    if as_json:
+        emit({"days": [one.as_dict() for one in made]})
+        return
+    columns = ("run", "rings", "listed", "members", "born", "changed", "dissolved", "seconds")
+    table("Runs", columns, [[getattr(one, name) for name in columns] for one in made])
+
+
+@app.command()
+def evaluate(
+    truth: Annotated[Path, typer.Option(help="A simulated world's truth/applications.parquet.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Compare the rings of the last run with a known truth, and with what plain components would be."""
+    known = read_truth(truth)
+    with _graph() as graph, Terminal() as progress:
+        found = evaluate_graph(graph, live_schema(graph), known, progress)
+    if as_json:
+        emit(found.as_dict())
+        return
+    columns = ("", "planted", "found", "recall", "listed", "right", "precision", "members found")
+    ways = {"rings": found.rings, **found.plain}
+    table("Rings against the truth", columns, [_compared(name, one) for name, one in ways.items()])
+    kinds = found.rings.by_kind.items()
+    table("By kind", ("kind", "planted", "found", "recall"), [(kind, *row.values()) for kind, row in kinds])
+    innocent = found.rings.innocent.items()
+    headings = ("why honest people share", "applications", "in listed rings", "share")
+    table("Innocent sharing", headings, [(reason, *row.values()) for reason, row in innocent])
+    if found.days:
+        fields({"rings detected": found.detected, "median days to detection": found.median_days})
+
+
+def _compared(name: str, one: Evaluation) -> tuple[object, ...]:
+    share = f"{one.members_found / max(1, one.members):.1%}"
+    return (
+        name,
+        one.planted,
+        one.found,
+        f"{one.recall:.3f}",
+        one.listed,
+        one.right,
+        f"{one.precision:.3f}",
+        share,
+    )
 
 
 def _graph() -> Graph:
@@ -134,23 +221,22 @@ def _why_none(graph: Graph, schema: Schema) -> str:
         f"RETURN '{i.label}' AS label, COUNT {{ (:{i.label}) }} AS n" for i in schema.identifiers
     )
     held = {row["label"]: row["n"] for row in graph.read(counts)}
-    able = [i for i in schema.identifiers if i.bind]
+    able = [i for i in schema.identifiers if i.ties]
     words = [
         "Too few applications of different users share an identifier within the limit of its type."
         if any(held[i.label] for i in able)
         else "This graph holds no identifier of a type that ties users into rings.",
-        "Types that do, by the first links to one identifier:",
+        "Types that do, by the first users of one identifier:",
         *(f"  {i.label}: {_limit(i)}, {held[i.label]:,} in the graph" for i in able),
         "Types that never do: "
-        + ", ".join(f"{i.label} ({held[i.label]:,})" for i in schema.identifiers if not i.bind),
+        + ", ".join(f"{i.label} ({held[i.label]:,})" for i in schema.identifiers if not i.ties),
         "Map columns to one that does, or declare a type of your own with `bind` above 0: docs/mappings.md",
     ]
     return "\n".join(words)
 
 
 def _limit(identifier: Identifier) -> str:
-    roles = " or ".join(identifier.binding_roles)
-    return f"{identifier.bind} links" + (f" with role {roles}" if roles else "")
+    return f"{identifier.bind} users"
 
 
 def _show_summary(detail: RingDetail) -> None:
@@ -165,12 +251,22 @@ def _show_summary(detail: RingDetail) -> None:
         "first": iso(ring.first_at),
         "last": iso(ring.last_at),
         "amount": _money(ring.amount_cents),
-        "shared": ring.shared,
+        "at risk": _money(ring.at_risk_cents),
+        "score": f"{ring.score:.2f}" + ("" if ring.listed else " (not listed: too low to call it a ring)"),
+        "because": _reasons(ring.reasons),
+        "tied by": ring.shared,
         "evolved from": ", ".join(f"{e['ring']} (run {e['run']})" for e in detail.evolved_from),
         "evolved into": ", ".join(f"{e['ring']} (run {e['run']})" for e in detail.evolved_into),
         "fraud": _share(detail.outcomes),
     }
     fields({name: value for name, value in summary.items() if value not in (None, "")})
+
+
+def _reasons(text: str) -> str:
+    parts = json.loads(text)
+    return ", ".join(
+        f"{p['code'].removeprefix('ring.')} {p['params']['value']:g} ({p['weight']:+.1f})" for p in parts
+    )
 
 
 def _say_cut(page: Page, option: str) -> None:

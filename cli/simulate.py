@@ -19,11 +19,18 @@ def simulate(  # noqa: PLR0917
     applications: Annotated[int, typer.Option(help="1,000 to 10,000,000.")] = 50_000,
     start: Annotated[str, typer.Option(help="First day (UTC).")] = "2025-01-01",
     days: Annotated[int, typer.Option(help="At least 7.")] = 180,
+    incident: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="KIND@DAY, repeatable: device_farm, office_wifi, broken_loader or policy_change; days after the "
+            "start, or a date."
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier world in the folder.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Write a simulated lender's files, the mapping that loads them, and the truth apart."""
-    wanted = order(applications, start, days, seed)
+    wanted = order(applications, start, days, seed, incident or ())
     with Terminal() as progress:
         summary = write_world(wanted, out, force=force, progress=progress)
     result = {**asdict(summary), "folder": str(out), "mapping": str(out / "mapping.toml")}

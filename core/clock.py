@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from core.errors import UsageError
 
@@ -13,7 +13,9 @@ Clock = Callable[[], int]
 """Returns the present moment in microseconds since 1970-01-01 UTC."""
 
 SECOND = 1_000_000
-DAY = 86_400 * SECOND
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 _UNITS = {"s": SECOND, "m": 60 * SECOND, "h": 3_600 * SECOND, "d": DAY, "w": 7 * DAY}
 
 
@@ -31,6 +33,15 @@ def duration_us(text: str) -> int:
     if match is None:
         raise UsageError("duration.invalid", f"'{text}' is no duration; write 90s, 15m, 12h, 7d or 2w.")
     return int(match[1]) * _UNITS[match[2]]
+
+
+def day_us(text: str) -> int:
+    """The moment (µs) at which the UTC day `2025-01-01` begins; raises `UsageError` (`day.invalid`)."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UsageError("day.invalid", f"'{text[:40]}' is no day; write it as 2025-01-01.") from None
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * SECOND
 
 
 def iso(moment: int | None) -> str | None:

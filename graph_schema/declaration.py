@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from graph_schema.model import Identifier, NodeType, Personal, Property, Relationship, Schema, Type
+from core.clock import DAY, HOUR, MINUTE
+from graph_schema.model import Bond, Identifier, NodeType, Personal, Property, Relationship, Schema, Type
 
 KEY = Property("key", Type.STRING, "Unique name of the node.", Personal.PSEUDONYM, required=True)
 SOURCE = Property("source", Type.STRING, "Namespace that gave the id.", required=True)
@@ -76,7 +77,13 @@ RING = NodeType(
         Property("first_at", Type.TIME, "known_at of its first application."),
         Property("last_at", Type.TIME, "known_at of its last application."),
         Property("amount_cents", Type.INTEGER, "Sum of the members' amounts, in cents."),
-        Property("shared", Type.STRING, "Shared identifiers as `Type=count`, most frequent first."),
+        Property(
+            "at_risk_cents", Type.INTEGER, "The part of it that was neither refused nor is known as lost."
+        ),
+        Property("shared", Type.STRING, "Identifiers that tie members as `Type=count`, most frequent first."),
+        Property("score", Type.FLOAT, "Probability that most of its members work together."),
+        Property("listed", Type.BOOLEAN, "Whether the score is high enough to call it a ring."),
+        Property("reasons", Type.STRING, "What speaks for and against it, strongest first, as JSON."),
     ),
 )
 RING_RUN = NodeType(
@@ -87,6 +94,9 @@ RING_RUN = NodeType(
         Property("run", Type.INTEGER, "Number of the run.", required=True),
         Property("started_at", Type.TIME, "When it began.", required=True),
         Property("finished_at", Type.TIME, "When it finished; absent on a run that did not."),
+        Property("as_of", Type.TIME, "It saw what was known before this moment."),
+        Property("known_at", Type.TIME, "From when its rings are known: when it finished, or its day."),
+        Property("backfilled", Type.BOOLEAN, "Whether it was made later in place of the run of its day."),
         Property("holder", Type.STRING, "Process that runs it; absent once it finished."),
         Property("lease_until", Type.TIME, "When its hold ends unless renewed; absent once it finished."),
         Property("rings", Type.INTEGER, "Rings it found."),
@@ -147,6 +157,7 @@ def identifier_type(
     walk: int = 1_000,
     roles: tuple[str, ...] = (),
     binding_roles: tuple[str, ...] = (),
+    bonds: tuple[Bond, ...] = (),
     derived: tuple[Property, ...] = (),
 ) -> Identifier:
     """An identifier type: what every identifier has, and `derived` properties of its own."""
@@ -161,18 +172,36 @@ def identifier_type(
         walk=walk,
         roles=roles,
         binding_roles=binding_roles,
+        bonds=bonds,
     )
 
 
+UNDATED = Bond(0.5, undated=True)
+SELF, CONTACT, EMPLOYER = "self", "contact", "employer"
+
 IDENTIFIERS = (
-    identifier_type("Device", "A phone, tablet or computer.", "USED_DEVICE", normaliser="device"),
+    identifier_type(
+        "Device",
+        "A phone, tablet or computer.",
+        "USED_DEVICE",
+        normaliser="device",
+        bonds=(Bond(1.0, HOUR), Bond(0.7, DAY), Bond(0.5, 7 * DAY), Bond(0.25), UNDATED),
+    ),
     identifier_type(
         "Phone",
         "A telephone number.",
         "GAVE_PHONE",
         normaliser="phone",
-        roles=("self", "contact", "employer"),
-        binding_roles=("self",),
+        roles=(SELF, CONTACT, EMPLOYER),
+        bonds=(
+            Bond(1.0, 30 * DAY, (SELF, SELF)),
+            Bond(0.5, roles=(SELF, SELF)),
+            Bond(1.0, HOUR, (CONTACT, CONTACT)),
+            Bond(0.6, 7 * DAY, (CONTACT, CONTACT)),
+            Bond(0.2, 30 * DAY, (CONTACT, CONTACT)),
+            *(Bond(0.3, DAY, pair) for pair in ((SELF, CONTACT), (CONTACT, SELF))),
+            Bond(0.2, 15 * MINUTE, (EMPLOYER, EMPLOYER)),
+        ),
         derived=(
             _text("country", "ISO 3166 code of its country."),
             _text("region", "Where the number was given out.", Personal.ATTRIBUTE),
@@ -184,7 +213,7 @@ IDENTIFIERS = (
         "An internet address.",
         "FROM_IP",
         normaliser="ip",
-        bind=0,
+        bonds=(Bond(0.7, 15 * MINUTE), Bond(0.25, 7 * DAY)),
         derived=(
             Property("version", Type.INTEGER, "4 or 6."),
             _text("network", "Its /24 (v4) or /48 (v6)."),
@@ -196,6 +225,7 @@ IDENTIFIERS = (
         "A bank card or account paid to.",
         "PAID_TO",
         normaliser="card",
+        bonds=(Bond(1.0, 30 * DAY), Bond(0.5)),
         derived=(_text("issuer", "First six digits: who issued it."),),
     ),
     identifier_type(
@@ -203,14 +233,27 @@ IDENTIFIERS = (
         "A resident identity number.",
         "HAS_ID",
         normaliser="id_number",
+        bonds=(Bond(0.8, 7 * DAY), Bond(0.4), UNDATED),
         derived=(
             Property("birth_year", Type.INTEGER, "Year of birth it states.", Personal.ATTRIBUTE),
             _text("sex", "F or M, as it states.", Personal.ATTRIBUTE),
             _text("region", "Province code it was given out in.", Personal.ATTRIBUTE),
         ),
     ),
-    identifier_type("Address", "Where somebody lives.", "LIVES_AT", normaliser="address", bind=0),
-    identifier_type("Employer", "Who somebody works for.", "EMPLOYED_BY", normaliser="name", bind=0),
+    identifier_type(
+        "Address",
+        "Where somebody lives.",
+        "LIVES_AT",
+        normaliser="address",
+        bonds=(Bond(0.9, 15 * MINUTE), Bond(0.2, 7 * DAY)),
+    ),
+    identifier_type(
+        "Employer",
+        "Who somebody works for.",
+        "EMPLOYED_BY",
+        normaliser="name",
+        bonds=(Bond(0.6, 15 * MINUTE), Bond(0.2, 3 * DAY), Bond(0.1, 7 * DAY)),
+    ),
     identifier_type(
         "Email",
         "An e-mail address.",

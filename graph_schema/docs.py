@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from graph_schema.model import Identifier, Property, Schema
+from core.clock import DAY, HOUR, MINUTE, SECOND
+from graph_schema.model import Bond, Identifier, Property, Schema
+
+_UNITS = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s"))
 
 
 def document(schema: Schema) -> str:
@@ -21,9 +24,11 @@ def document(schema: Schema) -> str:
     for node in schema.nodes:
         more = " Mappings may add properties." if node.open else ""
         lines += ["", f"### {node.label}", "", f"{node.description}{more}", "", *_table(node.properties)]
-    lines += ["", "## Identifiers", "", "What applications and events share. `bind`: links made while it had fewer "
-              "may hold a ring together (0: never). `walk`: past it, it is a hub.", "",
-              "| identifier | relationship | normaliser | scope | bind | walk | roles |", "|---|---|---|---|---|---|---|"]  # fmt: skip
+    lines += ["", "## Identifiers", "", "What applications and events share. `bind`: links made while fewer users had named it "
+              "may hold a ring together (0: never). `walk`: past it, it is a hub. `bonds`: how strongly two users who "
+              "named it one after the other are tied, at most so long apart; 1 binds alone, weaker ones add up.", "",
+              "| identifier | relationship | normaliser | scope | bind | walk | roles | bonds |",
+              "|---|---|---|---|---|---|---|---|"]  # fmt: skip
     lines += [_identifier_row(i) for i in schema.identifiers]
     for identifier in schema.identifiers:
         lines += [
@@ -41,11 +46,26 @@ def document(schema: Schema) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _bond(bond: Bond) -> str:
+    words = [f"{bond.strength:g}"]
+    if bond.roles is not None:
+        words.append(" then ".join(bond.roles) if bond.roles[0] != bond.roles[1] else f"as {bond.roles[0]}")
+    if bond.within is not None:
+        words.append(f"within {_duration(bond.within)}")
+    if bond.undated:
+        words.append("undated")
+    return " ".join(words)
+
+
+def _duration(within: int) -> str:
+    return next(f"{within // unit} {name}" for unit, name in _UNITS if within >= unit)
+
+
 def _identifier_row(identifier: Identifier) -> str:
-    roles = ", ".join(f"**{r}**" if r in identifier.binding_roles else r for r in identifier.roles)
+    bonds = ", ".join(_bond(bond) for bond in identifier.ties) or "none"
     return (
         f"| {identifier.label} | {identifier.relationship} | {identifier.normaliser} | {identifier.scope} "
-        f"| {identifier.bind} | {identifier.walk} | {roles} |"
+        f"| {identifier.bind} | {identifier.walk} | {', '.join(identifier.roles)} | {bonds} |"
     )
 
 

@@ -11,7 +11,7 @@ from core.errors import FinGraphError, IncompatibleError
 from core.graph import ALONE_SECONDS, Graph, Row, Transaction
 from graph_schema.cypher import constraints, indexes
 from graph_schema.declaration import FINGRAPH, STATE
-from graph_schema.model import Identifier, Personal, Property, Schema, Type
+from graph_schema.model import Bond, Identifier, Personal, Property, Schema, Type
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {}
 """For each version the statements that bring a graph of the version before to it."""
@@ -165,6 +165,7 @@ def _extended(base: Schema, stored: dict[str, Any]) -> Schema:
             "properties": tuple(_property(p) for p in i["properties"]),
             "roles": tuple(i["roles"]),
             "binding_roles": tuple(i["binding_roles"]),
+            "bonds": tuple(_bond(b) for b in i.get("bonds", ())),
         })
         for i in stored.get("identifiers", [])
     ]  # fmt: skip
@@ -172,6 +173,11 @@ def _extended(base: Schema, stored: dict[str, Any]) -> Schema:
         label: tuple(_property(p) for p in more) for label, more in stored.get("properties", {}).items()
     }
     return base.extended(identifiers, properties)
+
+
+def _bond(stored: dict[str, Any]) -> Bond:
+    first, second = stored["roles"] or (None, None)
+    return Bond(**{**stored, "roles": None if first is None else (first, second)})
 
 
 def _property(stored: dict[str, Any]) -> Property:

@@ -75,6 +75,24 @@ class NodeType:
 
 
 @dataclass(frozen=True)
+class Bond:
+    """How strongly an identifier ties two users who named it one after the other."""
+
+    strength: float
+    """1 binds alone; weaker bonds of one pair add up."""
+    within: int | None = None
+    """At most this long (µs) between the two, both dated; None: whenever."""
+    roles: tuple[str, str] | None = None
+    """Role of the earlier link and of the later one; None: any."""
+    undated: bool = False
+    """Whether it holds only where one of the two has no time."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.strength <= 1:
+            raise UsageError("schema.limits", "A bond's strength is above 0 and at most 1.")
+
+
+@dataclass(frozen=True)
 class Identifier(NodeType):
     """What applications share: its node's key is a keyed hash of the normalised value."""
 
@@ -85,13 +103,23 @@ class Identifier(NodeType):
     scope: str = "global"
     """`global`: the same value of two sources is one node; `source`: the value is hashed with its source."""
     bind: int = 20
-    """Links made while it had fewer than this many may hold a ring together; 0: never."""
+    """Links made while fewer users than this had named it may hold a ring together; 0: never."""
     walk: int = 1_000
     """Its neighbours are read for features up to this many links; past it, it is a hub."""
     roles: tuple[str, ...] = ()
     """Values that the relationship's `role` may take; the first is the default. Empty: it has no role."""
     binding_roles: tuple[str, ...] = ()
     """The roles whose links may bind; empty: all of them."""
+    bonds: tuple[Bond, ...] = ()
+    """How its links bind; empty: two users are tied wherever `bind` and `binding_roles` allow it."""
+
+    @property
+    def ties(self) -> tuple[Bond, ...]:
+        """The bonds that hold, those that follow from `binding_roles` included; none for `bind` 0."""
+        if not self.bind or self.bonds:
+            return self.bonds if self.bind else ()
+        pairs = [(a, b) for a in self.binding_roles for b in self.binding_roles]
+        return tuple(Bond(1.0, roles=pair) for pair in pairs) or (Bond(1.0),)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -104,6 +132,8 @@ class Identifier(NodeType):
             _checked(_PROPERTY, role, "role", "contact")
         if unknown := set(self.binding_roles) - set(self.roles):
             raise UsageError("schema.roles", f"{self.label}: binding roles {sorted(unknown)} are no roles.")
+        if unknown := {role for bond in self.bonds for role in bond.roles or ()} - set(self.roles):
+            raise UsageError("schema.roles", f"{self.label}: {sorted(unknown)} of its bonds are no roles.")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
-"""Rings: applications of several users that hang together by what they share, with names that last."""
+"""Rings: applications of several users that hang together, with names that last, a history and a score."""
 
+from rings.backfill import backfill
+from rings.evaluate import Compared, Evaluation, evaluate_graph, read_truth
 from rings.run import RunResult, run_rings
 from rings.view import (
     OutcomeShare,
@@ -13,14 +15,19 @@ from rings.view import (
 )
 
 __all__ = [
+    "Compared",
+    "Evaluation",
     "OutcomeShare",
     "Page",
     "RingDetail",
     "RingSummary",
     "RunResult",
     "Sort",
+    "backfill",
+    "evaluate_graph",
     "list_rings",
     "outcome_shares",
+    "read_truth",
     "run_rings",
     "show_ring",
 ]

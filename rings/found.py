@@ -1,14 +1,22 @@
-"""From components to rings with what one wants to know of each."""
+"""Rings with what one wants to know of each, before they have a name."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-Properties = dict[str, str | int | None]
-PROPERTIES = ("applications", "users", "first_at", "last_at", "amount_cents", "shared")
+from rings.bonds import JOINT
+from rings.choose import Finder
+from rings.score import LISTED, reasons
+
+Properties = dict[str, str | int | float | bool | None]
+PROPERTIES = (
+    *("applications", "users", "first_at", "last_at", "amount_cents", "at_risk_cents"),
+    *("shared", "score", "listed", "reasons"),
+)
 
 
 @dataclass(frozen=True)
@@ -21,25 +29,12 @@ class FoundRing:
     """What the ring's node says of it: `PROPERTIES`."""
 
 
-def found_rings(members: pl.DataFrame, shared: Mapping[int, Mapping[str, int]]) -> list[FoundRing]:
-    """The rings of `members` (`component, key, user, known_at, seq, amount_cents`, a row per application and
-    user), by their first application. `shared` counts identifiers by component and type.
-    """
-    order = ["known_at", "seq", "key"]
-    people = members.group_by("component").agg(users=pl.col("user").drop_nulls().n_unique())
-    rings = (
-        members.unique(["component", "key"], keep="any")
-        .select("component", *order, "amount_cents")
-        .sort(order, nulls_last=True)
-        .group_by("component", maintain_order=True)
-        .agg(
-            pl.col("key"),
-            pl.col("known_at").min().alias("first_at"),
-            pl.col("known_at").max().alias("last_at"),
-            pl.col("amount_cents").sum(),
-        )
-        .join(people, on="component", how="left", maintain_order="left")
-    )
+def found_rings(finder: Finder) -> list[FoundRing]:
+    """The rings of `finder`, by their first application."""
+    rings = finder.rings()
+    score = {row["group"]: row for row in finder.scored(rings).iter_rows(named=True)}
+    shared = _shared(finder, rings)
+    rows = _members(finder, rings)
     return [
         FoundRing(
             tuple(row["key"]),
@@ -49,11 +44,52 @@ def found_rings(members: pl.DataFrame, shared: Mapping[int, Mapping[str, int]]) 
                 "first_at": row["first_at"],
                 "last_at": row["last_at"],
                 "amount_cents": row["amount_cents"],
-                "shared": shared_text(shared.get(row["component"], {})),
+                "at_risk_cents": row["at_risk_cents"],
+                "shared": shared_text(shared.get(row["group"], {})),
+                "score": score[row["group"]]["score"],
+                "listed": score[row["group"]]["score"] >= LISTED,
+                "reasons": json.dumps(reasons(score[row["group"]])),
             },
         )
-        for row in rings.iter_rows(named=True)
+        for row in rows.iter_rows(named=True)
     ]
+
+
+def _members(finder: Finder, rings: pl.DataFrame) -> pl.DataFrame:
+    """A row per ring with its applications in the order of facts."""
+    applied = finder.users.targets.filter("application").join(rings, on="who").sort("place")
+    people = applied.group_by("group").agg(users=pl.col("user").drop_nulls().n_unique())
+    once = applied.unique(["group", "target"], keep="first", maintain_order=True)
+    refused = finder.latest_outcomes("approval").filter(pl.col("value") <= 0).select("target")
+    lost = finder.latest_outcomes("fraud").filter(pl.col("value") > 0).select("target")
+    settled = pl.concat([refused, lost]).unique().with_columns(settled=True)
+    return (
+        once.join(settled, on="target", how="left", maintain_order="left")
+        .group_by("group", maintain_order=True)
+        .agg(
+            pl.col("key"),
+            pl.col("known_at").min().alias("first_at"),
+            pl.col("known_at").max().alias("last_at"),
+            pl.col("amount_cents").sum(),
+            pl.col("amount_cents").filter(pl.col("settled").is_null()).sum().alias("at_risk_cents"),
+        )
+        .join(people, on="group", how="left", maintain_order="left")
+    )
+
+
+def _shared(finder: Finder, rings: pl.DataFrame) -> dict[int, dict[str, int]]:
+    """Per ring and identifier type, how many identifiers tie two of its users."""
+    counts = (
+        finder.bonds.filter(pl.col("type") != JOINT)
+        .join(rings.rename({"who": "a"}), on="a")
+        .join(rings.rename({"who": "b"}), on=["group", "b"], how="semi")
+        .group_by("group", "type")
+        .agg(pl.col("thing").n_unique().alias("things"))
+    )
+    found: dict[int, dict[str, int]] = {}
+    for group, label, things in counts.select("group", "type", "things").iter_rows():
+        found.setdefault(group, {})[label] = things
+    return found
 
 
 def shared_text(counts: Mapping[str, int]) -> str:

@@ -53,12 +53,10 @@ class Hold:
 
         return self._graph.in_write(held, seconds=seconds)
 
-    def finish(
-        self, work: Callable[[Transaction], None], *, finished_at: int, rings: int, members: int
-    ) -> None:
+    def finish(self, work: Callable[[Transaction], None], *, finished_at: int, **about: int | bool) -> None:
         """Do the last of the work and make the run visible, in one transaction.
 
-        When the reply to its commit is lost, it is tried again, and a run that turns out finished is.
+        `about`: what else `rings/finish` notes of the run. When the reply to its commit is lost, it is tried again, and a run that turns out finished is.
         """
         tried = False
 
@@ -74,8 +72,7 @@ class Hold:
                 key=self._key,
                 holder=self._holder,
                 finished_at=finished_at,
-                rings=rings,
-                members=members,
+                **about,
             )
 
         try:

@@ -12,16 +12,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
-from core.clock import Clock
+from core.clock import Clock, iso
+from core.errors import UsageError
 from core.graph import Graph, Transaction
 from core.progress import SILENT, Progress
 from graph_schema import Schema
 from queries import statement
-from rings.components import find_components
+from rings.choose import Finder
+from rings.facts import Facts
 from rings.found import PROPERTIES, found_rings
 from rings.hold import Hold, hold_run
 from rings.identity import Living
 from rings.plan import LivingRing, Plan, plan_run
+from rings.read import read_facts
 
 T = TypeVar("T")
 
@@ -38,6 +41,8 @@ class RunResult:
     unchanged: bool
     """Nothing differed from the last finished run, so nothing was written."""
     rings: int
+    listed: int
+    """Those whose score says that they are rings, and no mere acquaintance."""
     members: int
     born: int
     changed: int
@@ -52,30 +57,50 @@ class RunResult:
 
 
 def run_rings(graph: Graph, schema: Schema, clock: Clock, progress: Progress = SILENT) -> RunResult:
-    """Find the rings of `graph` and write what changed since the last finished run.
+    """Find the rings in what `graph` knew before now, and write what changed since the last finished run.
 
-    Raises `BusyError` (`rings.busy`, `rings.lost`) beside another run, and `EnvironmentMissingError`
-    (`rings.memory`, `rings.no_gds`) when the server cannot do it.
+    Raises `BusyError` (`rings.busy`, `rings.lost`) beside another run, and `UsageError` (`rings.order`) when a run
+    as of a later moment stands.
     """
-    began = time.monotonic()
     with hold_run(graph, clock) as hold:
-        if hold.leftovers:
-            progress.step("Removing what an unfinished run left")
-            _remove_leftovers(graph, hold)
-        components = find_components(graph, schema, progress)
-        progress.step("Comparing with the last run")
-        found = found_rings(components.members, components.shared)
-        last = hold.run - 1
-        plan = plan_run(found, _living(graph, last), _taken(graph))
-        unchanged = plan.empty and last > 0
-        if unchanged:
-            hold.abandon()
-        else:
-            _write(hold, plan, clock, progress)
+        point = clock()
+        facts = read_facts(graph, schema, progress)
+        return advance(graph, schema, hold, facts, point=point, clock=clock, progress=progress)
+
+
+def advance(
+    graph: Graph,
+    schema: Schema,
+    hold: Hold,
+    facts: Facts,
+    *,
+    point: int,
+    clock: Clock,
+    progress: Progress,
+    backfilled: bool = False,
+) -> RunResult:
+    """Make the run that is held: the rings as of `point` (µs), compared with the last finished run."""
+    began = time.monotonic()
+    last = hold.run - 1
+    _require_order(graph, point)
+    if hold.leftovers:
+        progress.step("Removing what an unfinished run left")
+        _remove_leftovers(graph, hold)
+    progress.step("Finding rings")
+    found = found_rings(Finder(schema, facts.before(point)))
+    progress.step("Comparing with the last run")
+    plan = plan_run(found, _living(graph, last), _taken(graph))
+    unchanged = plan.empty and last > 0
+    if unchanged:
+        hold.abandon()
+    else:
+        _write(hold, plan, progress)
+        _finish(hold, plan, clock, point=point, backfilled=backfilled)
     return RunResult(
         run=last if unchanged else hold.run,
         unchanged=unchanged,
         rings=plan.rings,
+        listed=sum(bool(ring.properties["listed"]) for ring in found),
         members=plan.members,
         born=len(plan.born),
         changed=len(plan.changed),
@@ -84,6 +109,16 @@ def run_rings(graph: Graph, schema: Schema, clock: Clock, progress: Progress = S
         left=len(plan.left),
         seconds=round(time.monotonic() - began, 3),
     )
+
+
+def _require_order(graph: Graph, point: int) -> None:
+    last = statement("rings/last_run").run(graph)
+    if last and (last[0]["as_of"] or 0) > point:
+        raise UsageError(
+            "rings.order",
+            f"A run as of {iso(last[0]['as_of'])} stands; one as of {iso(point)} would come too late.",
+            hints=("Make the history anew: fingraph rings backfill --anew",),
+        )
 
 
 def _living(graph: Graph, run: int) -> list[LivingRing]:
@@ -100,9 +135,8 @@ def _taken(graph: Graph) -> frozenset[str]:
     return frozenset(statement("rings/ring_keys").run(graph)[0]["keys"])
 
 
-def _write(hold: Hold, plan: Plan, clock: Clock, progress: Progress) -> None:
-    """First what readers don't see before the run is finished, in chunks; then, in one transaction with the
-    finish, what they would see at once: properties of rings that lived before."""
+def _write(hold: Hold, plan: Plan, progress: Progress) -> None:
+    """What readers don't see before the run is finished, in chunks."""
     born = [{"key": key, "properties": properties} for key, properties in plan.born]
     evolved = [{"ring": ring, "before": before} for ring, before in plan.evolved]
     progress.step("Writing rings", len(born) + len(plan.joined) + len(plan.left) + len(evolved))
@@ -110,6 +144,14 @@ def _write(hold: Hold, plan: Plan, clock: Clock, progress: Progress) -> None:
     _links_in_chunks(hold, "rings/join_members", plan.joined, progress)
     _links_in_chunks(hold, "rings/leave_members", plan.left, progress)
     _in_chunks(hold, "rings/evolve_rings", evolved, progress)
+    progress.step("Finishing")
+
+
+def _finish(hold: Hold, plan: Plan, clock: Clock, *, point: int, backfilled: bool) -> None:
+    """In one transaction with the finish, what readers would see at once: properties of rings that lived before.
+
+    A run is known from the moment it finished; a backfilled one stands for the run of its day, and says so.
+    """
     changed = [{"key": key, "properties": properties} for key, properties in plan.changed]
 
     def last(tx: Transaction) -> None:
@@ -118,8 +160,16 @@ def _write(hold: Hold, plan: Plan, clock: Clock, progress: Progress) -> None:
         for keys in _chunks(plan.dissolved):
             statement("rings/dissolve_rings").within(tx, keys=keys, run=hold.run)
 
-    progress.step("Finishing")
-    hold.finish(last, finished_at=clock(), rings=plan.rings, members=plan.members)
+    now = clock()
+    hold.finish(
+        last,
+        finished_at=now,
+        known_at=point if backfilled else now,
+        as_of=point,
+        backfilled=backfilled,
+        rings=plan.rings,
+        members=plan.members,
+    )
 
 
 def _in_chunks(hold: Hold, name: str, rows: Sequence[object], progress: Progress) -> None:

@@ -14,7 +14,7 @@ from core.errors import NotFoundError, UsageError
 from core.graph import Graph, Row
 from graph_schema import Schema
 from queries import statement
-from rings import binding
+from rings.evidence import evidence
 
 TARGET = "fraud"
 LIMIT_MOST = 1_000
@@ -23,6 +23,7 @@ LIMIT_MOST = 1_000
 class Sort(StrEnum):
     """What a list of rings begins with."""
 
+    SCORE = "score"
     SIZE = "size"
     MONEY = "money"
     RECENT = "recent"
@@ -39,7 +40,7 @@ class Page:
 
 @dataclass(frozen=True)
 class RingSummary:
-    """One ring in a few figures. Times are microseconds, money cents."""
+    """One ring in a few figures. Times are microseconds, money cents, `reasons` JSON."""
 
     key: str
     born_run: int
@@ -50,7 +51,11 @@ class RingSummary:
     first_at: int | None
     last_at: int | None
     amount_cents: int
+    at_risk_cents: int
     shared: str
+    score: float
+    listed: bool
+    reasons: str
 
 
 @dataclass(frozen=True)
@@ -89,14 +94,21 @@ class RingDetail:
         return {**asdict(self), "outcomes": {"target": TARGET, **self.outcomes.as_dict()}}
 
 
-def list_rings(graph: Graph, *, sort: Sort = Sort.SIZE, limit: int = 20, after: str | None = None) -> Page:
-    """Living rings, as `RingSummary`. `after` is the `next` of the page before.
+def list_rings(
+    graph: Graph,
+    *,
+    sort: Sort = Sort.SCORE,
+    everything: bool = False,
+    limit: int = 20,
+    after: str | None = None,
+) -> Page:
+    """Living rings, as `RingSummary`; those that are listed, or `everything`. `after` is the `next` of the page before.
 
     Raises `UsageError` (`page.limit`, `page.after`).
     """
     skip = _skip(limit, after)
     rows = statement("rings/list").run(
-        graph, run=_last_run(graph), sort=sort.value, skip=skip, limit=limit + 1
+        graph, run=_last_run(graph), sort=sort.value, listed=not everything, skip=skip, limit=limit + 1
     )
     return _page([RingSummary(**row) for row in rows], skip, limit)
 
@@ -141,12 +153,21 @@ def show_ring(
 
 
 def outcome_shares(
-    graph: Graph, *, target: str = TARGET, users: int = 2, clock: Clock = now_us
+    graph: Graph, *, target: str = TARGET, users: int = 2, everything: bool = False, clock: Clock = now_us
 ) -> dict[str, OutcomeShare]:
-    """Share of an outcome known by now `inside` living rings of at least `users` users and `outside` of them."""
+    """Share of an outcome known by now `inside` living rings of at least `users` users and `outside` of them.
+
+    Rings are those that are listed, or `everything`.
+    """
     shares = {"inside": OutcomeShare(), "outside": OutcomeShare()}
     rows = statement("rings/outcome_shares").run(
-        graph, seconds=300, run=_last_run(graph), target=target, users=users, now=clock()
+        graph,
+        seconds=300,
+        run=_last_run(graph),
+        target=target,
+        users=users,
+        listed=not everything,
+        now=clock(),
     )
     for row in rows:
         place = "inside" if row["inside"] else "outside"
@@ -155,10 +176,10 @@ def outcome_shares(
 
 
 def _evidence(graph: Graph, schema: Schema, key: str, run: int, limit: int) -> Page:
-    if not binding.bindings(schema):
+    query = evidence(schema)
+    if query is None:
         return Page([])
-    rows = graph.read(binding.evidence(schema), key=key, run=run, skip=0, limit=limit + 1)
-    return _page(rows, 0, limit)
+    return _page(graph.read(query, key=key, run=run, skip=0, limit=limit + 1), 0, limit)
 
 
 def _last_run(graph: Graph) -> int:

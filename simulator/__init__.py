@@ -1,5 +1,16 @@
 """A lender that never was: honest people, fraud rings and what became of them, as files with a known truth."""
 
-from simulator.world import Order, Summary, order, simulate
+from simulator.incidents import Incident
+from simulator.response import Responses, respond
+from simulator.world import Order, Summary, World, order, simulate
 
-__all__ = ["Order", "Summary", "order", "simulate"]
+__all__ = [
+    "Incident",
+    "Order",
+    "Responses",
+    "Summary",
+    "World",
+    "order",
+    "respond",
+    "simulate",
+]

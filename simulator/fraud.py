@@ -7,9 +7,10 @@ import numpy as np
 from simulator import sheet as at
 from simulator.belongings import CARDS_PER_PERSON, LINES, PHONES_PER_PERSON, SIM_CARDS, Belongings
 from simulator.dice import Dice, Flags, Floats, Ints, Words
+from simulator.habits import habit_values
 from simulator.people import People
 from simulator.places import FAKE_EMPLOYERS, FAKES, RING_ADDRESS, Places
-from simulator.rings import LONE_CHANCE, Plan, habit_values
+from simulator.rings import Plan
 from simulator.sheet import FRAUD, FRAUD_KEY, HONEST, NOBODY, OPERATOR, OUTSIDER, Sheet
 
 CARRIER = 0.4
@@ -22,6 +23,8 @@ MULES = 4
 """One user in so many is the one whose card takes the ring's money."""
 RING_CARDS = 1 << 30
 """Keys of the cards that rings share start here."""
+FIRM_KEY = 1 << 40
+"""Keys by which rings choose a real firm start here."""
 _POOL = 1 << 12
 
 
@@ -53,7 +56,7 @@ class Fraudsters:
         ip = np.where(self.dice.chance("mobile", CARRIER, key), self.places.carrier_ip(city, key), home_ip)
         shared, thing = part.pool("ip")
         ip = np.where(shared, self.places.line_ip("ring", thing, when), ip)
-        chance = np.where(part.in_ring, self.plan.fraud[part.ring], LONE_CHANCE)
+        chance = self.plan.chance[rows]
         return Sheet(
             when=when,
             key=key,
@@ -75,6 +78,8 @@ class Fraudsters:
             home_ip=home_ip,
             channel=part.channel(key),
             ring=part.given_ring,
+            since=self.plan.since[rows],
+            stage=self.plan.stage[rows],
             kind=part.kind,
             role=part.role(),
             innocence=np.full(len(rows), NOBODY, dtype=np.int64),
@@ -121,7 +126,9 @@ class Fraudsters:
     def _employer(self, part: _Part, city: Ints, person: Ints) -> Ints:
         shared, thing = part.pool("employer")
         paper = FAKE_EMPLOYERS + self.dice.pick("paper company", FAKES, thing)
-        return np.where(shared, paper, self.places.employer(city, person))
+        inside = self.dice.chance("inside a firm", habit_values("real_employer")[part.kind], part.ring)
+        firm = np.where(inside, self.places.employer(city, FIRM_KEY + thing), paper)
+        return np.where(shared, firm, self.places.employer(city, person))
 
     def _address(self, part: _Part, person: Ints) -> Ints:
         shared, thing = part.pool("address")

@@ -9,6 +9,7 @@ from simulator import sheet as at
 from simulator.belongings import PHONES_PER_PERSON, Belongings
 from simulator.dice import Dice, Flags, Floats, Ints, Words, cumulative, logistic
 from simulator.hours import HOUR, LOCAL
+from simulator.incidents import Happenings
 from simulator.people import Household, People
 from simulator.places import DORMITORY_ADDRESS, Places
 from simulator.sheet import HONEST, KIN, NOBODY, OUTSIDER, SHOPKEEPER, Sheet
@@ -17,7 +18,7 @@ VIA_SHOP = 0.05
 SHOP_DEVICES = 2
 SHOP_AS_CONTACT = 0.1
 FAMILY_DEVICE = 0.12
-CARRIER, OFFICE_WIFI = 0.45, 0.35
+CARRIER, OFFICE_WIFI, NEW_OFFICE_WIFI = 0.45, 0.35, 0.8
 HAS_MAIL = 0.4
 CHANNELS = (62, 22, 0, 16)
 FRAUD_LOGIT = -6.0
@@ -26,8 +27,11 @@ FRAUD_LOGIT = -6.0
 class HonestPeople:
     """Writes the honest part of a sheet."""
 
-    def __init__(self, dice: Dice, people: People, places: Places, belongings: Belongings) -> None:
+    def __init__(
+        self, dice: Dice, people: People, places: Places, belongings: Belongings, happenings: Happenings
+    ) -> None:
         self.dice, self.people, self.places, self.belongings = dice, people, places, belongings
+        self.happenings = happenings
 
     def sheet(self, low: int, high: int) -> Sheet:
         """The honest applications of the slots `low` … `high` − 1."""
@@ -43,7 +47,9 @@ class HonestPeople:
         home_ip = self.places.line_ip("home", address, when)
         phone, phone_before = self.belongings.customer_number(person, when)
         own_device, device_before = self._own_device(person, household, when)
-        at_work, ip = self._ip(slot, when, city, employer, home_ip)
+        moved_in, employer = self.happenings.moved_in(city, employer, person, when)
+        at_work = self._at_work(slot, when, moved_in)
+        ip = np.where(at_work, self.places.office_ip(city, employer), self._ip(slot, city, home_ip))
         innocence = _innocence(
             {
                 at.OFFICE: at_work,
@@ -79,6 +85,8 @@ class HonestPeople:
             home_ip=home_ip,
             channel=np.where(shop >= 0, at.AGENT, self.dice.weighted("channel", cumulative(CHANNELS), slot)),
             ring=_nobody(slot),
+            since=_nobody(slot),
+            stage=np.full(len(slot), at.ORDINARY, dtype=np.int64),
             kind=np.where(fraud, at.OPPORTUNIST, at.NONE),
             role=_nobody(slot),
             innocence=innocence,
@@ -95,15 +103,18 @@ class HonestPeople:
         older[family] = NOBODY
         return device, older
 
-    def _ip(self, slot: Ints, when: Ints, city: Ints, employer: Ints, home_ip: Ints) -> tuple[Flags, Ints]:
-        """Where the application comes from: the office in office hours, a carrier, or home."""
+    def _at_work(self, slot: Ints, when: Ints, moved_in: Flags) -> Flags:
+        """Which applications come over the Wi-Fi of an office: in office hours, and some."""
         local = when + LOCAL
         hour, weekday = local % DAY // HOUR, (local // DAY + 3) % 7
         office_hours = (hour >= 9) & (hour < 18) & (weekday < 5)
-        at_work = office_hours & self.dice.chance("office wifi", OFFICE_WIFI, slot)
+        share = np.where(moved_in, NEW_OFFICE_WIFI, OFFICE_WIFI)
+        return office_hours & self.dice.chance("office wifi", share, slot)
+
+    def _ip(self, slot: Ints, city: Ints, home_ip: Ints) -> Ints:
+        """Where the others come from: a carrier, or home."""
         mobile = self.dice.chance("mobile", CARRIER, slot)
-        ip = np.where(mobile, self.places.carrier_ip(city, slot), home_ip)
-        return at_work, np.where(at_work, self.places.office_ip(city, employer), ip)
+        return np.where(mobile, self.places.carrier_ip(city, slot), home_ip)
 
     def _in_shop(self, slot: Ints, when: Ints, shop: Ints, device: Words, ip: Ints) -> tuple[Words, Ints]:
         rows = np.flatnonzero(shop >= 0)
@@ -136,9 +147,14 @@ class HonestPeople:
     def _chance_of_fraud(self, slot: Ints, person: Ints, when: Ints, shop: Ints) -> Floats:
         """People who meant to pay and people who did not: a small chance that depends on who and how."""
         night = (when + LOCAL) % DAY < 5 * HOUR
-        ability = self.dice.normal("ability", HONEST + person)
-        mood = self.dice.normal("intent", slot)
-        return logistic(FRAUD_LOGIT - 0.6 * ability + 0.7 * night + 0.4 * (shop >= 0) + 0.5 * mood)
+        known = self.dice.normal("ability", HONEST + person), self.dice.normal("intent", HONEST + person)
+        return chance_of_fraud(*known, night=night, shop=shop >= 0)
+
+
+def chance_of_fraud(ability: Floats, intent: Floats, night: Flags | bool, shop: Flags | bool) -> Floats:
+    """How likely somebody outside all rings does not mean to pay this time."""
+    circumstances = 0.7 * np.asarray(night) + 0.4 * np.asarray(shop)
+    return logistic(FRAUD_LOGIT - 0.6 * ability - 0.5 * intent + circumstances)
 
 
 def _nobody(rows: Ints) -> Ints:

@@ -46,6 +46,7 @@ identifiers = [
 amount_cents = { column = "amount", money = "major", description = "Amount applied for, in cents." }
 term_months = { column = "term_months", type = "integer", description = "Term applied for, in months." }
 income_cents = { column = "income_cents", money = "cents", description = "Stated monthly income, in cents." }
+debt_cents = { column = "debt_cents", money = "cents", description = "Stated monthly payments on other debts, in cents." }
 channel = { column = "channel", description = "How the application came in." }
 
 [[table]]

@@ -20,6 +20,8 @@ DORMITORY_EMPLOYERS, DORMITORY = 0.03, 0.2
 
 FAKE_EMPLOYERS, FAKES = 60_000, 50_000
 """Companies that exist on paper only have indices from 60,000 on within their city."""
+NEW_EMPLOYERS = FAKE_EMPLOYERS + FAKES
+"""Employers that come into the world on some day have indices from here on."""
 DORMITORY_ADDRESS, RING_ADDRESS = 1 << 41, 1 << 42
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +11,7 @@ from simulator import names
 from simulator.belongings import LINES, SIM_CARDS
 from simulator.columns import integers, spread, vocabulary
 from simulator.dice import Dice, Ints, Permutation, Words, cumulative
+from simulator.identities import Identities
 
 Bytes = NDArray[np.uint8]
 
@@ -21,16 +20,12 @@ _HEX = np.frombuffer(b"".join(b"%02x" % n for n in range(256)), dtype="<u2")
 _ZERO = ord("0")
 _NOTHING, _DOT = vocabulary(["", "."])
 
-YOUNGEST, OLDEST = 20, 60
-"""Full years of age at the start of the world."""
 _ID_WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2], dtype=np.int64)
 """GB 11643-1999 (ISO 7064, MOD 11-2)."""
 _ID_CHECKS = np.frombuffer(b"10X98765432", dtype=np.uint8)
 _SKIPPED_AREAS = (13, 1234)
 """No number looks like one that people make up: 13800138000, …12345678; no line is 0000."""
 _AREAS = 10_000 - len(_SKIPPED_AREAS)
-_SEQUENCES = 200
-"""Identity numbers given out a day and county at the most, in this world."""
 _STEP = 397
 """Coprime to 1000: scatters the sequence numbers."""
 
@@ -72,8 +67,8 @@ def _joined(*parts: object) -> pa.Array:
 class Forms:
     """Writes the values of one world."""
 
-    def __init__(self, dice: Dice, start: date) -> None:
-        self.dice = dice
+    def __init__(self, dice: Dice, identities: Identities) -> None:
+        self.dice, self._people = dice, identities
         self._users = Permutation(dice, "user ids", 10_000, 10_000)
         self._numbers = Permutation(dice, "numbers", len(names.MOBILE_PREFIXES) * _AREAS, 9_000)
         self._blocks = Permutation(dice, "blocks of numbers", len(names.MOBILE_PREFIXES), _AREAS)
@@ -81,23 +76,11 @@ class Forms:
         self._cards = Permutation(dice, "cards", len(names.CARD_ISSUERS) * 1_000, 1_000_000)
         self._mails = Permutation(dice, "mails", 10_000, 100_000)
         self._companies = Permutation(dice, "companies", len(names.STEMS) ** 2, len(names.TRADES) * 3)
-        self._births(start)
         self._vocabularies()
 
-    def _births(self, start: date) -> None:
-        """How many numbers each day of birth gives out, most to people of about thirty."""
-        first = date(start.year - OLDEST, 1, 1)
-        count = (date(start.year - YOUNGEST, 1, 1) - first).days
-        age = OLDEST - np.arange(count) / 365.25
-        weight = np.exp(-(((age - 31.0) / 11.0) ** 2)) * 0.9 + 0.1
-        self._born_sums = np.concatenate([[0], np.cumsum((weight * _SEQUENCES).astype(np.int64))])
-        days = "".join((first + timedelta(days=n)).strftime("%Y%m%d") for n in range(count))
-        self._born = np.frombuffer(days.encode(), dtype=np.uint8).reshape(-1, 8)
+    def _vocabularies(self) -> None:
         codes = "".join(code for code, _, _ in names.COUNTIES)
         self._counties = np.frombuffer(codes.encode(), dtype=np.uint8).reshape(-1, 6)
-        self._people = Permutation(self.dice, "identities", len(names.COUNTIES), int(self._born_sums[-1]))
-
-    def _vocabularies(self) -> None:
         self._places = vocabulary([city + county for _, county, city in names.COUNTIES])
         by_city: dict[str, list[int]] = {}
         for index, (_, _, city) in enumerate(names.COUNTIES):
@@ -123,7 +106,7 @@ class Forms:
 
     def capacity(self, range_: str) -> int:
         """How many different keys a range of numbers holds: users, identities, numbers, lines, cards, mails, companies."""
-        ranges = {
+        ranges: dict[str, Permutation | Identities] = {
             "users": self._users,
             "identities": self._people,
             "numbers": self._numbers,
@@ -137,6 +120,10 @@ class Forms:
     def user(self, account: Ints) -> pa.Array:
         """`U12345678`; tells nothing about the kind of user."""
         return numbered("U", self._users(account), 8)
+
+    def account(self, user: Ints) -> Ints:
+        """The accounts of the numbers in users' ids."""
+        return self._users.inverse(user)
 
     def device(self, word: Words) -> pa.Array:
         """16 hex digits."""
@@ -180,11 +167,10 @@ class Forms:
 
     def identity(self, person: Ints) -> pa.Array:
         """Resident identity numbers (GB 11643-1999): county, day of birth, sequence, check character."""
-        county, place = np.divmod(self._people(person), self._born_sums[-1])
-        day = np.searchsorted(self._born_sums, place, side="right") - 1
-        sequence = (place - self._born_sums[day]) * _STEP % 1_000
+        county, day, place = self._people.of(person)
+        sequence = place * _STEP % 1_000
         columns = np.empty((len(person), 18), dtype=np.uint8)
-        columns[:, :6], columns[:, 6:14] = self._counties[county], self._born[day]
+        columns[:, :6], columns[:, 6:14] = self._counties[county], self._people.days[day]
         columns[:, 14:17] = digits(sequence, 3)
         total = (columns[:, :17] - np.uint8(_ZERO)).astype(np.int64) @ _ID_WEIGHTS
         columns[:, 17] = _ID_CHECKS[total % 11]

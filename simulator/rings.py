@@ -2,91 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from core.clock import DAY, SECOND
 from simulator.dice import Dice, Floats, Ints
-from simulator.hours import LOCAL, Hours
-from simulator.sheet import AGENT_LED, DEVICE_FARM, IDENTITY_THEFT, NOBODY, SIM_FARM
+from simulator.habits import HABITS, habit_values
+from simulator.hours import HOUR, LOCAL, Hours
+from simulator.sheet import BUILDING, BUST, BUST_OUT, DEVICE_FARM, NOBODY, ORDINARY
 
-
-@dataclass(frozen=True)
-class Habit:
-    """How rings of a kind work. `…_share`: share of applications that use the ring's pool; the others use own.
-
-    `…_users`: how many users one thing of the pool serves.
-    """
-
-    kind: int
-    weight: float
-    size: float
-    """Median number of applications."""
-    days: float
-    """Median days from first to last."""
-    tool_days: float
-    """Tools are changed about so often."""
-    per_user: float
-    """Applications a user makes."""
-    batch: int
-    """Applications made in one sitting."""
-    fraud: float
-    """Mean probability of fraud of its applications."""
-    operators: int
-    """People who really act; 0: each user is a person."""
-    device_share: float = 0.0
-    device_users: int = 1
-    ip_share: float = 0.0
-    ip_users: int = 1
-    sim_share: float = 0.0
-    """Own numbers from a block of SIM cards that the ring bought."""
-    sim_users: int = 1
-    contact_share: float = 0.0
-    contact_users: int = 1
-    card_share: float = 0.0
-    card_users: int = 1
-    employer_share: float = 0.0
-    employer_users: int = 1
-    address_share: float = 0.0
-    address_users: int = 1
-    stolen: float = 0.0
-    """Share of identities stolen from customers."""
-    agent: float = 0.0
-    """Share of applications that come in through an agent."""
-
-
-HABITS = (
-    Habit(
-        DEVICE_FARM, weight=0.28, size=11, days=12, tool_days=9, per_user=1.25, batch=4, fraud=0.95, operators=2,
-        device_share=0.9, device_users=6, ip_share=0.5, ip_users=8, contact_share=0.35, contact_users=8,
-        card_share=0.3, card_users=5, employer_share=0.5, employer_users=12, address_share=0.25, address_users=7,
-    ),
-    Habit(
-        SIM_FARM, weight=0.22, size=13, days=18, tool_days=12, per_user=1.2, batch=3, fraud=0.93, operators=2,
-        device_share=0.5, device_users=4, ip_share=0.5, ip_users=9, sim_share=0.9, sim_users=3,
-        contact_share=0.75, contact_users=7, card_share=0.25, card_users=5, employer_share=0.3, employer_users=10,
-    ),
-    Habit(
-        IDENTITY_THEFT, weight=0.24, size=8, days=35, tool_days=20, per_user=1.4, batch=2, fraud=0.95, operators=1,
-        device_share=0.65, device_users=4, ip_share=0.5, ip_users=6, sim_share=0.3, sim_users=2,
-        contact_share=0.3, contact_users=5, card_share=0.75, card_users=5, address_share=0.3, address_users=6,
-        stolen=0.25,
-    ),
-    Habit(
-        AGENT_LED, weight=0.26, size=15, days=40, tool_days=25, per_user=1.15, batch=3, fraud=0.7, operators=0,
-        device_share=0.5, device_users=9, ip_share=0.6, ip_users=12, contact_share=0.65, contact_users=12,
-        card_share=0.1, card_users=4, employer_share=0.75, employer_users=14, agent=0.7,
-    ),
-)  # fmt: skip
-
-RING_SHARE = 0.021
+RING_SHARE = 0.0265
 LONE_SHARE = 0.006
 SMALLEST, LARGEST, SPREAD = 5, 400, 0.8
 QUIET = 0.35
 """Share of rings that go quiet for a while in the middle."""
 AGAIN, SAME_IDENTITY = 0.35, 0.4
 LONE_CHANCE = 0.9
+BUILDING_CHANCE = 0.02
+"""Probability of fraud of the small loans by which a bust-out builds its history."""
+BUST_DAYS = 2.5
+BURST_SHARE, BURST_SIZES, BURST_HOURS = 0.001, (24, 300), (1.0, 8.0)
+"""A farm that bursts on one day: share of all applications, least and most of them, hour (UTC) and hours of work."""
+HISTORY = 0.85
+"""Part of a bust-out's life in which it builds its history."""
 
 
 @dataclass(frozen=True)
@@ -105,26 +46,26 @@ class Plan:
     """Which generation of its tools the ring uses."""
     first: Ints
     """1 where it is the account's first."""
+    since: Ints
+    """Moment of the account's first application."""
+    stage: Ints
+    """Whether a bust-out builds its history or cashes in."""
+    chance: Floats
+    """Probability of fraud."""
     kinds: Ints
     """Kind of each ring."""
-    fraud: Floats
-    """Probability of fraud of each ring's applications."""
 
     def __len__(self) -> int:
         return len(self.when)
 
 
-def plan(dice: Dice, hours: Hours, applications: int) -> Plan:
-    """All fraud of the world: about 2.7 % of the applications, some 60 bytes each."""
-    return _in_order(_plan_rings(dice, hours, applications), _plan_lone(dice, hours, applications))
+def plan(dice: Dice, hours: Hours, applications: int, bursts: Sequence[int] = ()) -> Plan:
+    """All fraud of the world: about 3.3 % of the applications, some 80 bytes each.
 
-
-def habit_values(name: str) -> Floats:
-    """One number of the habits, by kind of ring; 0 for kinds that are no ring."""
-    values = np.zeros(1 + max(habit.kind for habit in HABITS))
-    for habit in HABITS:
-        values[habit.kind] = getattr(habit, name)
-    return values
+    `bursts`: first moments (µs UTC) of days on which one more device farm works, the last rings of the world.
+    """
+    extra = [_plan_burst(dice, hours, applications, number, moment) for number, moment in enumerate(bursts)]
+    return _in_order(_plan_rings(dice, hours, applications), _plan_lone(dice, hours, applications), *extra)
 
 
 def _sizes(dice: Dice, applications: int) -> tuple[Ints, Ints]:
@@ -151,27 +92,50 @@ def _plan_rings(dice: Dice, hours: Hours, applications: int) -> Plan:
     place = np.arange(len(ring)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     users = np.maximum(2, np.ceil(sizes / habit_values("per_user")[kinds])).astype(np.int64)
     users = np.minimum(users, sizes)
-    member = place * users[ring] // sizes[ring]
     days = np.exp(0.7 * chance.standard_normal(len(sizes))) * habit_values("days")[kinds]
     days = np.clip(days, 1.0, hours.days * 0.8)
     start = chance.random(len(sizes)) * (hours.days - days)
+    stage = _stages(kinds, sizes, users, ring, place)
     age = _ages(chance, kinds, sizes, ring, place) * days[ring]
+    age = np.where(stage == BUILDING, HISTORY * age, age)
+    last_days = chance.random(len(ring)) * np.minimum(BUST_DAYS, days[ring])
+    age = np.where(stage == BUST, days[ring] - last_days, age)
     batch = habit_values("batch")[kinds].astype(np.int64)[ring]
     day = (start[ring] + age).astype(np.int64)
     when = hours.start + day * DAY + _sittings(dice, hours, batch, ring, place)
     shift = 0.6 + 0.8 * chance.random(len(sizes))
-    epoch = (age / (habit_values("tool_days")[kinds] * shift)[ring]).astype(np.int64)
     mean = habit_values("fraud")[kinds]
+    fraud = chance.beta(30 * mean, 30 * (1 - mean))
+    member = _members(sizes, users, stage, ring, place)
     return Plan(
         when=_inside(when, hours),
         ring=ring,
         member=member,
         account=(np.cumsum(users) - users)[ring] + member,
-        epoch=epoch,
-        first=np.zeros(0, dtype=np.int64),
+        epoch=(age / (habit_values("tool_days")[kinds] * shift)[ring]).astype(np.int64),
+        first=_later(),
+        since=_later(),
+        stage=stage,
+        chance=np.where(stage == BUILDING, BUILDING_CHANCE, fraud[ring]),
         kinds=kinds,
-        fraud=chance.beta(30 * mean, 30 * (1 - mean)),
     )
+
+
+def _later() -> Ints:
+    """What is known when everybody stands in order of time."""
+    return np.zeros(0, dtype=np.int64)
+
+
+def _stages(kinds: Ints, sizes: Ints, users: Ints, ring: Ints, place: Ints) -> Ints:
+    """The last applications of a bust-out, one a user, cash in on the history that those before built."""
+    stage = np.where(place < (sizes - users)[ring], BUILDING, BUST)
+    return np.where(kinds[ring] == BUST_OUT, stage, ORDINARY)
+
+
+def _members(sizes: Ints, users: Ints, stage: Ints, ring: Ints, place: Ints) -> Ints:
+    """Users come one after the other; those of a bust-out take turns, and all of them cash in."""
+    in_turn = np.where(stage == BUST, place - (sizes - users)[ring], place % users[ring])
+    return np.where(stage == ORDINARY, place * users[ring] // sizes[ring], in_turn)
 
 
 def _ages(chance: np.random.Generator, kinds: Ints, sizes: Ints, ring: Ints, place: Ints) -> Floats:
@@ -213,9 +177,32 @@ def _plan_lone(dice: Dice, hours: Hours, applications: int) -> Plan:
         member=person,
         account=np.cumsum(~same) - 1,
         epoch=np.zeros(count, dtype=np.int64),
-        first=np.zeros(0, dtype=np.int64),
-        kinds=np.zeros(0, dtype=np.int64),
-        fraud=np.zeros(0),
+        first=_later(),
+        since=_later(),
+        stage=np.full(count, ORDINARY, dtype=np.int64),
+        chance=np.full(count, LONE_CHANCE),
+        kinds=_later(),
+    )
+
+
+def _plan_burst(dice: Dice, hours: Hours, applications: int, number: int, moment: int) -> Plan:
+    """A device farm that makes all its applications within one day."""
+    chance = dice.stream(f"burst {number}")
+    size = int(np.clip(applications * BURST_SHARE, *BURST_SIZES))
+    users = int(np.ceil(size / habit_values("per_user")[DEVICE_FARM]))
+    seconds = np.sort((BURST_HOURS[0] + chance.random(size) * BURST_HOURS[1]) * HOUR // SECOND)
+    member = np.arange(size) * users // size
+    return Plan(
+        when=_inside(moment + seconds.astype(np.int64) * SECOND, hours),
+        ring=np.zeros(size, dtype=np.int64),
+        member=member,
+        account=member,
+        epoch=np.zeros(size, dtype=np.int64),
+        first=_later(),
+        since=_later(),
+        stage=np.full(size, ORDINARY, dtype=np.int64),
+        chance=np.full(size, habit_values("fraud")[DEVICE_FARM]),
+        kinds=np.array([DEVICE_FARM], dtype=np.int64),
     )
 
 
@@ -224,20 +211,31 @@ def _inside(when: Ints, hours: Hours) -> Ints:
     return np.where(when < hours.end, when, np.maximum(2 * hours.end - SECOND - when, hours.start))
 
 
-def _in_order(rings: Plan, lone: Plan) -> Plan:
-    users = int(rings.account.max()) + 1
-    when = np.concatenate([rings.when, lone.when])
-    order = np.argsort(when, kind="stable")
-    account = np.concatenate([rings.account, lone.account + users])[order]
+def _in_order(*plans: Plan) -> Plan:
+    """All in order of time; the rings and users of later plans are numbered on."""
+    rings, users, apart = 0, 0, []
+    for one in plans:
+        ring = np.where(one.ring >= 0, one.ring + rings, NOBODY)
+        apart.append(replace(one, ring=ring, account=one.account + users))
+        rings, users = rings + len(one.kinds), users + int(one.account.max(initial=-1)) + 1
+    order = np.argsort(np.concatenate([one.when for one in apart]), kind="stable")
+
+    def all_of(name: str) -> Any:
+        return np.concatenate([getattr(one, name) for one in apart])[order]
+
+    when, account = all_of("when"), all_of("account")
+    _, rows, user = np.unique(account, return_index=True, return_inverse=True)
     first = np.zeros(len(order), dtype=np.int64)
-    first[np.unique(account, return_index=True)[1]] = 1
+    first[rows] = 1
     return Plan(
-        when=when[order],
-        ring=np.concatenate([rings.ring, lone.ring])[order],
-        member=np.concatenate([rings.member, lone.member])[order],
+        when=when,
+        ring=all_of("ring"),
+        member=all_of("member"),
         account=account,
-        epoch=np.concatenate([rings.epoch, lone.epoch])[order],
+        epoch=all_of("epoch"),
         first=first,
-        kinds=rings.kinds,
-        fraud=rings.fraud,
+        since=when[rows][user],
+        stage=all_of("stage"),
+        chance=all_of("chance"),
+        kinds=np.concatenate([one.kinds for one in apart]),
     )

@@ -22,8 +22,22 @@ FRAUD_KEY = 1 << 40
 APP, WEB, AGENT, PARTNER = range(4)
 CHANNELS = ("app", "web", "agent", "partner")
 
-KINDS = ("none", "opportunist", "lone", "device_farm", "sim_farm", "identity_theft", "agent_led")
-NONE, OPPORTUNIST, LONE, DEVICE_FARM, SIM_FARM, IDENTITY_THEFT, AGENT_LED = range(7)
+KINDS = (
+    "none",
+    "opportunist",
+    "lone",
+    "device_farm",
+    "sim_farm",
+    "identity_theft",
+    "agent_led",
+    "collusive_employer",
+    "bust_out",
+)
+NONE, OPPORTUNIST, LONE, DEVICE_FARM, SIM_FARM, IDENTITY_THEFT, AGENT_LED, COLLUSIVE_EMPLOYER, BUST_OUT = (
+    range(9)
+)
+ORDINARY, BUILDING, BUST = range(3)
+"""Stages of a bust-out: small loans that are repaid, then large ones that are not."""
 ROLES = ("organiser", "mule", "member", "client")
 ORGANISER, MULE, MEMBER, CLIENT = range(4)
 INNOCENCE = (
@@ -75,6 +89,9 @@ class Sheet:
     channel: Ints
     ring: Ints
     """-1: none."""
+    since: Ints
+    """When the user joined the ring, µs UTC."""
+    stage: Ints
     kind: Ints
     role: Ints
     """-1: none."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 
@@ -13,20 +15,25 @@ import numpy as np
 from core.errors import UsageError
 from core.progress import SILENT, Progress
 from simulator.activity import events, relations
+from simulator.asked import ask
 from simulator.belongings import Belongings
-from simulator.dice import Dice
+from simulator.chances import chances
+from simulator.dice import Dice, Floats, Ints
 from simulator.files import Chunk, Files
 from simulator.fraud import Fraudsters
+from simulator.habits import visible
 from simulator.honest import HonestPeople
 from simulator.hours import Hours
-from simulator.lenders import ask
+from simulator.identities import Identities
+from simulator.incidents import DEVICE_FARM, Happenings, Incident, incidents
+from simulator.lists import lists
 from simulator.mapping import mapping_text
 from simulator.outcomes import outcomes
 from simulator.people import People
 from simulator.places import Places
 from simulator.render import Forms
 from simulator.rings import Plan, plan
-from simulator.sheet import Sheet, merged
+from simulator.sheet import LONE, Sheet, merged
 
 FEWEST, MOST = 1_000, 10_000_000
 SHORTEST, LONGEST = 7, 3_660
@@ -42,6 +49,7 @@ class Order:
     start: date
     days: int
     seed: int
+    incidents: tuple[Incident, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,7 @@ class Summary:
     events: int
     outcomes: int
     relations: int
+    impressions: int
     rings: int
     ring_applications: int
     frauds: int
@@ -60,10 +69,11 @@ class Summary:
     """Wall clock."""
 
 
-def order(applications: int, start: str, days: int, seed: int) -> Order:
-    """The order these arguments make.
+def order(applications: int, start: str, days: int, seed: int, happens: Sequence[str] = ()) -> Order:
+    """The order these arguments make; `happens`: incidents as `KIND@DAY`.
 
-    Raises `UsageError`: `simulate.applications`, `simulate.start`, `simulate.days`, `simulate.seed`.
+    Raises `UsageError`: `simulate.applications`, `simulate.start`, `simulate.days`, `simulate.seed`,
+    `simulate.incident`.
     """
     if not FEWEST <= applications <= MOST:
         raise UsageError("simulate.applications", f"Ask for {FEWEST:,} to {MOST:,} applications.")
@@ -77,7 +87,7 @@ def order(applications: int, start: str, days: int, seed: int) -> Order:
         raise UsageError("simulate.days", f"A world lasts {SHORTEST} to {LONGEST:,} days.")
     if not 0 <= seed < 1 << 63:
         raise UsageError("simulate.seed", "A seed is a whole number from 0 to 2^63 - 1.")
-    return Order(applications, day, days, seed)
+    return Order(applications, day, days, seed, incidents(happens, day, days))
 
 
 class World:
@@ -87,12 +97,16 @@ class World:
         self.wanted = wanted
         self.dice = Dice(wanted.seed)
         self.hours = Hours(self.dice, wanted.start, wanted.days)
-        self.plan: Plan = plan(self.dice, self.hours, wanted.applications)
+        self.happenings = Happenings(self.dice, self.hours, wanted.incidents)
+        bursts = [one.since for one in self.happenings.of(DEVICE_FARM)]
+        self.plan: Plan = plan(self.dice, self.hours, wanted.applications, bursts)
         self.slots = wanted.applications - len(self.plan)
         self.people = People(self.dice, self.hours, self.slots)
-        places = Places(self.dice, wanted.applications)
+        self.places = places = Places(self.dice, wanted.applications)
         belongings = Belongings(self.dice, self.people)
-        self._honest = HonestPeople(self.dice, self.people, places, belongings)
+        self.identities = Identities(self.dice, wanted.start)
+        self._honest = HonestPeople(self.dice, self.people, places, belongings, self.happenings)
+        self.forms = Forms(self.dice, self.identities)
         self._fraud = Fraudsters(self.dice, self.people, places, belongings, self.plan)
 
     def sheet(self, low: int, high: int) -> Sheet:
@@ -104,14 +118,33 @@ class World:
     def chunk(self, low: int, high: int) -> Chunk:
         """The sheet of these slots and all that follows from it."""
         sheet = self.sheet(low, high)
-        asked = ask(self.dice, sheet)
+        asked = ask(self.dice, self.identities, sheet)
+        chance = chances(asked, sheet.chance, visible(sheet.kind), self.happenings.stricter(asked))
         return Chunk(
             sheet=sheet,
             asked=asked,
-            outcomes=outcomes(self.dice, sheet, asked),
+            chances=chance,
+            outcomes=outcomes(self.dice, sheet, asked, chance),
             events=events(self.dice, sheet, self.hours.end),
             relations=relations(self.dice, self.people, sheet),
+            lists=lists(self.dice, sheet, asked, self.hours.end),
+            broken=self.happenings.broken(asked),
         )
+
+    @cached_property
+    def fraud_chance(self) -> Floats:
+        """The highest probability of fraud of each fraudulent account's applications."""
+        chance = np.zeros(int(self.plan.account.max()) + 1)
+        np.maximum.at(chance, self.plan.account, self.plan.chance)
+        return chance
+
+    @cached_property
+    def fraud_kind(self) -> Ints:
+        """The kind of each fraudulent account."""
+        kind = np.full(len(self.fraud_chance), LONE, dtype=np.int64)
+        member = self.plan.ring >= 0
+        kind[self.plan.account[member]] = self.plan.kinds[self.plan.ring[member]]
+        return kind
 
     def _fraud_before(self, slot: int) -> int:
         moment = self.people.when(np.array([slot], dtype=np.int64))[0]
@@ -132,9 +165,10 @@ def simulate(
     done = users = ring_applications = frauds = 0
     progress.step("simulate", wanted.applications, "applications")
     with ExitStack() as stack:
-        files = Files(folder, Forms(world.dice, wanted.start), stack)
+        files = Files(folder, world.forms, world.happenings, stack)
         files.write_products()
         files.write_rings(world.plan)
+        files.write_incidents(world.plan, world.places)
         for low in range(0, world.slots, chunk):
             part = world.chunk(low, min(low + chunk, world.slots))
             files.write_chunk(done, part)
@@ -151,6 +185,7 @@ def simulate(
         events=files.events.rows,
         outcomes=files.outcomes.rows,
         relations=files.relations.rows,
+        impressions=files.impressions.rows,
         rings=len(world.plan.kinds),
         ring_applications=ring_applications,
         frauds=frauds,

@@ -2,7 +2,9 @@
 // mode: write
 // params: rows, run
 // returns: written
+// A chunk that is tried again writes the same.
 UNWIND $rows AS row
 MERGE (r:Ring {key: row.key})
-SET r += row.properties, r.born_run = $run, r.run = $run
+SET r += row.properties, r.born_run = $run, r.run = $run,
+    r.scored_runs = [$run], r.scores = [row.properties.score]
 RETURN count(*) AS written

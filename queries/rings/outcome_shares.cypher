@@ -1,6 +1,6 @@
 // name: rings/outcome_shares
 // mode: read
-// params: run, target, users, now
+// params: run, target, users, listed, now
 // returns: inside, known, positive
 // Every application whose outcome is known by $now, the latest known of several, inside a living ring of at least $users users or outside.
 MATCH (a:Application)
@@ -11,5 +11,6 @@ CALL (a) {
 WITH value, EXISTS {
   MATCH (a)-[m:MEMBER_OF]->(r:Ring)
   WHERE m.since <= $run AND (m.until IS NULL OR m.until > $run) AND r.users >= $users
+    AND (NOT $listed OR r.listed)
 } AS inside
 RETURN inside, count(*) AS known, sum(CASE WHEN value > 0 THEN 1 ELSE 0 END) AS positive

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import networkx as nx
+import polars as pl
 
+from core.clock import DAY
 from core.graph import Graph
-from graph_schema import FINGRAPH, Schema
+from graph_schema import FINGRAPH, Bond, Schema
 from graph_schema.cypher import constraints
-from rings.binding import Link, binding_links
+from rings.choose import Finder
+from rings.facts import LINKS, OUTCOMES, TARGETS, Facts
+from rings.found import PROPERTIES, found_rings
 
 LIMITS = {"Device": 3, "Phone": 2, "BankCard": 4, "IpAddress": 0}
 SCHEMA: Schema = replace(
@@ -60,7 +64,7 @@ def random_world(random_: random.Random) -> World:
     world = World()
     users = [f"s:u{i}" for i in range(random_.randint(4, 25))]
     for i in range(random_.randint(5, 45)):
-        at = random_.choice([None, random_.randrange(10), random_.randrange(10**6)])
+        at = random_.choice([None, random_.randrange(10), random_.randrange(40 * DAY)])
         user = None if random_.random() < 0.05 else random_.choice(users)
         row = {"key": f"s:{i:03}", "user": user, "known_at": at, "seq": None if at is None else i % 3}
         if random_.random() < 0.2:
@@ -117,55 +121,87 @@ def write(graph: Graph, world: World, random_: random.Random | None = None) -> N
             )
 
 
-def slow_rings(world: World) -> dict[frozenset[str], dict[str, Any]]:
-    """Rings by their members, with their figures, the obvious way."""
-    graph = nx.Graph()
-    users = {x["key"]: x["user"] for x in (*world.applications, *world.events)}
+def facts_of(world: World, random_: random.Random | None = None) -> Facts:
+    """The facts of `world` as columns, in another order and under other numbers when `random_` is given."""
+
+    def order(rows: Iterable[Any]) -> list[Any]:
+        listed = list(rows)
+        return random_.sample(listed, len(listed)) if random_ else listed
+
+    rows = order([(x, True) for x in world.applications] + [(x, False) for x in world.events])
+    number = {x["key"]: i for i, (x, _) in enumerate(rows)}
+    things = {name: i for i, name in enumerate(order({(x["label"], x["key"]) for x in world.links}))}
+    targets = [
+        (number[x["key"]], x["key"], application, x["user"], x["known_at"], x["seq"], x.get("amount"))
+        for x, application in rows
+    ]
+    roles = {i.label for i in SCHEMA.identifiers if i.roles}
+    links = [
+        (
+            x["label"],
+            things[x["label"], x["key"]],
+            number[x["start"]],
+            x["role"] if x["label"] in roles else None,
+            x["known_at"],
+            x["seq"],
+        )
+        for x in order(world.links)
+        if x["start"] in number
+    ]
+    return Facts(
+        pl.DataFrame(targets, schema=TARGETS, orient="row"),
+        pl.DataFrame(links, schema=LINKS, orient="row"),
+        pl.DataFrame(schema=OUTCOMES),
+    )
+
+
+def expected_rings(world: World) -> dict[frozenset[str], dict[str, Any]]:
+    """Rings by their members, with what their nodes say, found without a graph."""
+    found = found_rings(Finder(SCHEMA, facts_of(world)))
+    return {frozenset(ring.members): ring.properties for ring in found}
+
+
+def slow_bonds(world: World) -> dict[tuple[str, str], int]:
+    """What ties each pair of users, the obvious way: identifier by identifier, link by link."""
+    users = {x["key"]: x["user"] or "?" + x["key"] for x in (*world.applications, *world.events)}
     events = {x["key"] for x in world.events}
-    for key, user in users.items():
-        graph.add_node(key)
-        if user is not None:
-            graph.add_edge(key, ("user", user))
-    binding: dict[tuple[str, str], set[str]] = defaultdict(set)
+    late = float("inf")
+
+    def place(x: dict[str, Any]) -> tuple[Any, ...]:
+        at, seq = x["known_at"], x["seq"]
+        return (late if at is None else at, late if seq is None else seq, x["start"], x["start"] in events)
+
+    strength: dict[tuple[str, str], int] = defaultdict(int)
     for identifier in SCHEMA.identifiers:
-        by_key: dict[str, list[Link]] = defaultdict(list)
-        for x in world.links:
-            if x["label"] == identifier.label:
-                link = Link(x["start"], x["known_at"], x["seq"], x["role"], x["start"] in events)
-                by_key[x["key"]].append(link)
-        for key, links in by_key.items():
-            for link in binding_links(links, identifier.bind, identifier.binding_roles):
-                graph.add_edge(link.key, (identifier.label, key))
-                binding[identifier.label, key].add(link.key)
-    rings = {}
-    for component in nx.connected_components(graph):
-        rows = [x for x in world.applications if x["key"] in component]
-        people = {x["user"] for x in rows} - {None}
-        if len(rows) >= 3 and len(people) >= 2:
-            rings[frozenset(x["key"] for x in rows)] = _figures(rows, people, users, binding)
-    return rings
+        for key in {x["key"] for x in world.links if x["label"] == identifier.label}:
+            links = sorted(
+                (x for x in world.links if (x["label"], x["key"]) == (identifier.label, key)), key=place
+            )
+            line: dict[str, dict[str, Any]] = {}
+            for x in links[: 20 * identifier.bind]:
+                line.setdefault(users[x["start"]], x)
+            first = list(line.items())[: identifier.bind]
+            for (a, one), (b, two) in itertools.pairwise(first):
+                gap = (
+                    None if None in {one["known_at"], two["known_at"]} else two["known_at"] - one["known_at"]
+                )
+                strength[min(a, b), max(a, b)] += max(
+                    (
+                        round(1000 * t.strength)
+                        for t in identifier.ties
+                        if _holds(t, gap, (one["role"], two["role"]))
+                    ),
+                    default=0,
+                )
+    return {pair: total for pair, total in strength.items() if total}
 
 
-def _figures(
-    rows: list[dict[str, Any]],
-    people: set[str],
-    users: dict[str, str | None],
-    binding: dict[tuple[str, str], set[str]],
-) -> dict[str, Any]:
-    times = [x["known_at"] for x in rows if x["known_at"] is not None]
-    shared: dict[str, int] = defaultdict(int)
-    for (label, _), starts in binding.items():
-        if len({users[start] for start in starts} & people) >= 2:
-            shared[label] += 1
-    ranked = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-    return {
-        "applications": len(rows),
-        "users": len(people),
-        "first_at": min(times, default=None),
-        "last_at": max(times, default=None),
-        "amount_cents": sum(x["amount"] or 0 for x in rows),
-        "shared": ", ".join(f"{label}={count}" for label, count in ranked),
-    }
+def _holds(bond: Bond, gap: int | None, roles: tuple[str, str]) -> bool:
+    if bond.undated and gap is not None:
+        return False
+    if bond.within is not None and (gap is None or gap > bond.within):
+        return False
+    return bond.roles is None or bond.roles == roles
 
 
 def stored_rings(graph: Graph) -> dict[str, tuple[frozenset[str], dict[str, Any]]]:
@@ -174,13 +210,13 @@ def stored_rings(graph: Graph) -> dict[str, tuple[frozenset[str], dict[str, Any]
         "MATCH (x:RingRun) WHERE x.finished_at IS NOT NULL WITH max(x.run) AS run "
         "MATCH (a:Application)-[m:MEMBER_OF]->(r:Ring) "
         "WHERE m.since <= run AND (m.until IS NULL OR m.until > run) AND r.dissolved_run IS NULL "
-        "RETURN r {.key, .applications, .users, .first_at, .last_at, .amount_cents, .shared} AS ring, "
-        "collect(a.key) AS members"
+        "RETURN r {.*} AS ring, collect(a.key) AS members"
     )
     found = {}
     for row in rows:
         ring = dict(row["ring"])
-        found[ring.pop("key")] = (frozenset(row["members"]), ring)
+        properties = {name: ring.get(name) for name in PROPERTIES}
+        found[ring["key"]] = (frozenset(row["members"]), properties)
     return found
 
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from graph_schema import FINGRAPH
 from simulator.dice import Dice
+from simulator.identities import Identities
 from simulator.names import CITIES
 from simulator.places import FAKE_EMPLOYERS, FAKES
 from simulator.render import Forms
@@ -89,7 +90,7 @@ def test_ids_are_unique_and_amounts_fit_their_products(
 
 
 def test_number_ranges_hold_the_largest_world() -> None:
-    forms = Forms(Dice(1), date(2025, 1, 1))
+    forms = Forms(Dice(1), Identities(Dice(1), date(2025, 1, 1)))
     assert forms.capacity("identities") >= 2 * FRAUD
     assert forms.capacity("users") >= 2 * FRAUD
     assert forms.capacity("mails") >= 2 * FRAUD

@@ -13,6 +13,8 @@ import pytest
 from core.errors import UsageError
 from loaders.mapping.model import Mapping
 from simulator import Order, order, simulate
+from simulator.habits import HABITS
+from simulator.sheet import KINDS
 
 SMALL = Order(applications=3_000, start=date(2025, 1, 1), days=30, seed=11)
 TARGETS = ("fraud", "approval", "disbursement", "overdue", "amount")
@@ -40,7 +42,11 @@ def test_another_seed_is_another_world(tmp_path: Path) -> None:
     simulate(SMALL, tmp_path / "a")
     simulate(replace(SMALL, seed=12), tmp_path / "b")
     one, two = digests(tmp_path / "a"), digests(tmp_path / "b")
-    assert {name for name in one if one[name] == two[name]} == {"mapping.toml", "products.parquet"}
+    assert {name for name in one if one[name] == two[name]} == {
+        "mapping.toml",
+        "products.parquet",
+        "truth/incidents.parquet",
+    }
 
 
 @pytest.mark.parametrize("applications", [1_000, 1_001, 20_000])
@@ -55,7 +61,12 @@ def test_the_mapping_loads_everything_but_the_truth(world: Path) -> None:
     mapping = Mapping.model_validate(raw)
     tables = {str(path.relative_to(world)) for path in world.rglob("*.parquet")}
     named = {table.file for table in mapping.table}
-    assert tables - named == {"truth/applications.parquet", "truth/rings.parquet"}
+    assert tables - named == {
+        "impressions.parquet",
+        "truth/applications.parquet",
+        "truth/rings.parquet",
+        "truth/incidents.parquet",
+    }
     assert named <= tables
     for table in raw["table"]:
         there = set(pl.read_parquet_schema(world / table["file"]))
@@ -145,7 +156,7 @@ def test_every_ring_has_three_applications_of_two_users(
     assert both.height == rings.height == found.height
     assert (both["applications"] == both["applications_found"]).all()
     assert (both["users"] == both["users_found"]).all()
-    assert set(rings["kind"]) == {"device_farm", "sim_farm", "identity_theft", "agent_led"}
+    assert set(rings["kind"]) == {KINDS[habit.kind] for habit in HABITS}
     assert truth.filter(pl.col("kind").cast(pl.String) == "lone")["ring_id"].null_count() > 0
 
 

@@ -1,0 +1,8 @@
+// name: rings/forget_rings
+// mode: write
+// params: limit
+// returns: left
+// Deletes some of all rings and runs; `left` says whether there are more.
+MATCH (r:Ring|RingRun) WITH r LIMIT $limit
+DETACH DELETE r
+RETURN count(*) AS left

@@ -1,6 +1,0 @@
-// name: rings/has_gds
-// mode: read
-// params: -
-// returns: found
-SHOW FUNCTIONS YIELD name WHERE name = 'gds.version'
-RETURN count(*) > 0 AS found

@@ -1,0 +1,122 @@
+"""From nested candidates to rings: each user is in one at most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import polars as pl
+
+from graph_schema import Schema
+from rings.bonds import ANONYMOUS, Users, bonds_of, first_links, pair_strengths, users_of
+from rings.candidates import LEVELS, candidates, groups, large_enough
+from rings.facts import Facts, latest
+from rings.score import CHOSEN, scored
+from rings.signs import signs
+
+COVER = 0.5
+"""Rings whose users are at least this share of an identifier's users are one ring, and its other users belong."""
+MOST = 60
+"""What more users have than this unites nothing."""
+KEPT_LEVEL = 1
+"""What no score chose is kept as a group of this level of ties, for people to look at; it is not listed."""
+
+
+class Finder:
+    """The finder on some facts; its steps, each a frame."""
+
+    def __init__(self, schema: Schema, facts: Facts, by: Mapping[str, float] | None = None) -> None:
+        self.schema, self.facts, self._by = schema, facts, by
+        self.users: Users = users_of(facts)
+        self.firsts = first_links(schema, facts, self.users)
+        self.bonds = bonds_of(schema, self.firsts, self.users)
+
+    @property
+    def number(self) -> int:
+        """How many users there are."""
+        return len(self.users.names)
+
+    @cached_property
+    def people(self) -> pl.DataFrame:
+        """`who, applications, known`: every user, how much they applied, and whether they have a name."""
+        made = self.users.targets.filter("application").group_by("who").agg(pl.len().alias("applications"))
+        known = ~self.users.names.str.starts_with(ANONYMOUS)
+        numbers = pl.int_range(self.number, eager=True)
+        people = pl.DataFrame({"who": numbers, "known": known}).join(made, on="who", how="left")
+        return people.with_columns(pl.col("applications").fill_null(0)).sort("who")
+
+    def candidates(self) -> pl.DataFrame:
+        """`candidate, level, who`: see `rings.candidates`."""
+        return candidates(self.people, pair_strengths(self.bonds))
+
+    def latest_outcomes(self, name: str) -> pl.DataFrame:
+        """`target, value`: of several outcomes of that name the latest known holds."""
+        return latest(self.facts.outcomes, name)
+
+    def signs(self, members: pl.DataFrame) -> pl.DataFrame:
+        """The signs of groups (`group, who`)."""
+        return signs(
+            self.schema,
+            members,
+            targets=self.users.targets,
+            firsts=self.firsts,
+            bonds=self.bonds,
+            outcomes=self.facts.outcomes,
+        )
+
+    def scored(self, members: pl.DataFrame) -> pl.DataFrame:
+        """The signs of groups with their score."""
+        return scored(self.signs(members), self._by)
+
+    def rings(self) -> pl.DataFrame:
+        """`group, who`: rings by their first user, each user in one at most."""
+        found = self.candidates()
+        members = found.select(pl.col("candidate").alias("group"), "who")
+        score = self.scored(members).select(pl.col("group").alias("candidate"), "score")
+        chosen = _outermost(found.join(score.filter(pl.col("score") >= CHOSEN), on="candidate", how="semi"))
+        united = self._united(chosen)
+        rest = found.filter(pl.col("level") == KEPT_LEVEL).join(united, on="who", how="anti")
+        kept = rest.select((pl.col("candidate") // len(LEVELS)).alias("group"), "who")
+        return pl.concat([united, self._large(kept)]).sort("group", "who")
+
+    def _united(self, chosen: pl.DataFrame) -> pl.DataFrame:
+        """Chosen groups joined by what is mostly theirs, with whoever else uses that."""
+        used = self.firsts.select("type", "thing", "who", pl.len().over("type", "thing").alias("all"))
+        used = used.filter(pl.col("all") <= MOST)
+        for _ in range(2):
+            theirs = (
+                used.join(chosen, on="who")
+                .with_columns(pl.len().over("type", "thing").alias("users"))
+                .filter(pl.col("users") >= 2, pl.col("users") >= COVER * pl.col("all"))
+            )
+            chosen = self._joined(chosen, theirs)
+            near = theirs.select("type", "thing", "who").join(chosen, on="who")
+            owner = near.group_by("type", "thing").agg(pl.col("group").min())
+            more = (
+                used.join(owner, on=["type", "thing"])
+                .join(chosen, on="who", how="anti")
+                .group_by("who")
+                .agg(pl.col("group").min())
+            )
+            chosen = pl.concat([chosen, more.select("group", "who")])
+        return chosen
+
+    def _joined(self, chosen: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+        ties = theirs.select("type", "thing", "group").unique().sort("type", "thing", "group")
+        same = (pl.col("type") == pl.col("type").shift()) & (pl.col("thing") == pl.col("thing").shift())
+        pairs = ties.with_columns(pl.col("group").shift().alias("a"), pl.col("group").alias("b")).filter(same)
+        # A group is numbered by its smallest user, so groups are joined as users are.
+        root = groups(self.number, pairs.select("a", "b"))
+        return chosen.select(pl.Series("group", root[chosen["group"].to_numpy()]), pl.col("who"))
+
+    def _large(self, members: pl.DataFrame) -> pl.DataFrame:
+        """Groups that are still rings once others took their users."""
+        return large_enough(members.join(self.people, on="who")).select("group", "who")
+
+
+def _outermost(chosen: pl.DataFrame) -> pl.DataFrame:
+    """`group, who` of those candidates that lie in no other, by their first user."""
+    level = pl.col("level")
+    outer = chosen.filter(level == level.min().over("who"))
+    # A group inside a larger one lost all its users to it: groups of a level lie inside those of the looser.
+    return outer.select(pl.col("who").min().over("candidate").alias("group"), "who")

@@ -1,0 +1,60 @@
+"""What the finder reads: who applied, what their applications and events name, what became of them. As columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+TARGETS = {
+    "target": pl.Int64,
+    "key": pl.String,
+    "application": pl.Boolean,
+    "user": pl.String,
+    "known_at": pl.Int64,
+    "seq": pl.Int64,
+    "amount_cents": pl.Int64,
+}
+LINKS = {
+    "type": pl.String,
+    "thing": pl.Int64,
+    "target": pl.Int64,
+    "role": pl.String,
+    "known_at": pl.Int64,
+    "seq": pl.Int64,
+}
+OUTCOMES = {"target": pl.Int64, "name": pl.String, "value": pl.Float64, "known_at": pl.Int64, "seq": pl.Int64}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts of applications and events. Times are µs since 1970 UTC, null on what is undated."""
+
+    targets: pl.DataFrame
+    """A row per application or event and user of it, by `TARGETS`; `target` is any number that names it here,
+    `key` its lasting name, `user` null where none is known."""
+    links: pl.DataFrame
+    """A row per link to an identifier, by `LINKS`; `thing` is any number that names the identifier within its type."""
+    outcomes: pl.DataFrame
+    """A row per outcome of an application, by `OUTCOMES`; `name` is what it tells (fraud, approval, …)."""
+
+    def before(self, point: int) -> Facts:
+        """What was known before `point` (µs), and what has no time."""
+        seen = pl.col("known_at").is_null() | (pl.col("known_at") < point)
+        targets = self.targets.filter(seen)
+        known = targets.select("target").unique()
+        return Facts(
+            targets,
+            self.links.filter(seen).join(known, on="target", how="semi"),
+            self.outcomes.filter(seen).join(known, on="target", how="semi"),
+        )
+
+
+def latest(outcomes: pl.DataFrame, name: str) -> pl.DataFrame:
+    """`target, value`: of several outcomes of that name the latest known holds."""
+    return (
+        outcomes.filter(pl.col("name") == name)
+        .sort("known_at", "seq", nulls_last=False)
+        .unique("target", keep="last", maintain_order=True)
+        .select("target", "value")
+    )

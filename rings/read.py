@@ -1,0 +1,134 @@
+"""Reads the facts that rings are found from, as columns: blocks of a statement each, two at a time.
+
+Only identifiers with two links and more are read, and of hubs the first links; then the applications and events that
+name them, and whatever else their users applied for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import polars as pl
+
+from core.graph import Graph, Row
+from core.progress import Progress
+from graph_schema import Identifier, Schema
+from queries import statement
+from rings.bonds import LINKS_PER_BIND
+from rings.facts import LINKS, OUTCOMES, TARGETS, Facts
+
+T = TypeVar("T")
+
+BLOCK = 20_000
+"""Nodes a statement."""
+READERS = 2
+SECONDS = 600.0
+MISSING = -(2**63)
+"""Stands for a missing number in a column, which cannot carry a null; a missing text is ''."""
+OUTCOMES_READ = ("fraud", "approval")
+
+
+def read_facts(graph: Graph, schema: Schema, progress: Progress) -> Facts:
+    """All facts of `graph` that rings are found from; undated ones have no time."""
+    links = _links(graph, schema, progress)
+    progress.step("Reading applications")
+    targets = _targets(graph, links.get_column("target").unique())
+    applications = targets.filter("application").get_column("target").unique()
+    progress.step("Reading outcomes")
+    outcomes = _columns(graph, "rings/facts_outcomes", applications, OUTCOMES, names=list(OUTCOMES_READ))
+    return Facts(targets, links, outcomes)
+
+
+def _links(graph: Graph, schema: Schema, progress: Progress) -> pl.DataFrame:
+    frames = [pl.DataFrame(schema=LINKS)]
+    for identifier in schema.identifiers:
+        if identifier.ties:
+            progress.step(f"Reading {identifier.label}")
+            frames += _links_of(graph, identifier)
+    return pl.concat(frames)
+
+
+def _links_of(graph: Graph, identifier: Identifier) -> Iterator[pl.DataFrame]:
+    most = identifier.bind * LINKS_PER_BIND
+    shared = graph.read(_shared(identifier), seconds=SECONDS, most=most)[0]
+    for ids, text in (
+        (shared["within"], _all_links(identifier)),
+        (shared["beyond"], _first_links(identifier)),
+    ):
+
+        def ask(block: Sequence[int], text: str = text) -> list[Row]:
+            return graph.read(text, seconds=SECONDS, ids=block, missing=MISSING, most=most)
+
+        for row in _in_blocks(ids, ask):
+            yield _frame(row, LINKS, type=identifier.label)
+
+
+def _targets(graph: Graph, ids: pl.Series) -> pl.DataFrame:
+    named = _columns(graph, "rings/facts_targets", ids, {**TARGETS, "user_id": pl.Int64})
+    users = named.get_column("user_id").drop_nulls().unique()
+    others = _columns(graph, "rings/facts_applications", users, TARGETS)
+    return pl.concat([named.drop("user_id"), others]).unique(["target", "user"])
+
+
+def _columns(
+    graph: Graph, name: str, ids: pl.Series, schema: dict[str, Any], **params: object
+) -> pl.DataFrame:
+    """What the statement `name` returns for the nodes `ids`, block by block."""
+    asked = statement(name)
+    read = _in_blocks(
+        ids.sort().to_list(),
+        lambda block: asked.run(graph, seconds=SECONDS, ids=block, missing=MISSING, **params),
+    )
+    return pl.concat([pl.DataFrame(schema=schema), *(_frame(row, schema) for row in read)])
+
+
+def _in_blocks(ids: Sequence[int], ask: Callable[[Sequence[int]], list[Row]]) -> Iterator[Row]:
+    """The one row of each block, in the order of the blocks."""
+    blocks = [ids[start : start + BLOCK] for start in range(0, len(ids), BLOCK)]
+    with ThreadPoolExecutor(READERS, thread_name_prefix="rings-read") as pool:
+        for rows in pool.map(ask, blocks):
+            yield rows[0]
+
+
+def _frame(row: Row, schema: dict[str, Any], **constant: str) -> pl.DataFrame:
+    read = {name: kind for name, kind in schema.items() if name not in constant}
+    frame = pl.DataFrame({name: row[name] for name in read}, schema=read)
+    whole = frame.with_columns(pl.lit(value).alias(name) for name, value in constant.items())
+    return whole.select(*schema).with_columns(
+        pl.col(pl.Int64).replace(MISSING, None), pl.col(pl.String).replace("", None)
+    )
+
+
+def _shared(identifier: Identifier) -> str:
+    """Internal ids of the identifiers with two links and more, those `within` `$most` and `beyond`, in order."""
+    degree = f"COUNT {{ (s)<-[:{identifier.relationship}]-() }}"
+    return (
+        f"MATCH (s:{identifier.label}) WITH id(s) AS id, {degree} AS degree WHERE degree > 1 "
+        "RETURN collect(CASE WHEN degree <= $most THEN id END) AS within, "
+        "collect(CASE WHEN degree > $most THEN id END) AS beyond"
+    )
+
+
+_LINK = (
+    "collect(id(s)) AS thing, collect(id(t)) AS target, collect(coalesce(r.role, '')) AS role, "
+    "collect(coalesce(r.known_at, $missing)) AS known_at, collect(coalesce(r.seq, $missing)) AS seq"
+)
+
+
+def _all_links(identifier: Identifier) -> str:
+    return (
+        f"UNWIND $ids AS id MATCH (s) WHERE id(s) = id MATCH (s)<-[r:{identifier.relationship}]-(t) "
+        f"WITH s, r, t, $most AS most RETURN {_LINK}"
+    )
+
+
+def _first_links(identifier: Identifier) -> str:
+    """In the order of facts; ascending order puts what is missing last."""
+    return (
+        "UNWIND $ids AS id MATCH (s) WHERE id(s) = id "
+        f"CALL (s) {{ MATCH (s)<-[r:{identifier.relationship}]-(t) "
+        "RETURN r, t ORDER BY r.known_at, r.seq, t.key, t:Event LIMIT $most } "
+        f"RETURN {_LINK}"
+    )
