@@ -161,7 +161,7 @@ def _plain_id(key: pl.Expr) -> pl.Expr:
 def read_truth(path: Path) -> pl.DataFrame:
     """The truth of a simulated world: its `truth/applications.parquet`.
 
-    Raises `NotFoundError` (`rings.truth`), `UsageError` (`rings.truth`) when it lacks a column.
+    Raises `NotFoundError` (`rings.truth`), `UsageError` (`rings.truth_columns`) when it lacks a column.
     """
     if not path.is_file():
         raise NotFoundError(
@@ -170,7 +170,7 @@ def read_truth(path: Path) -> pl.DataFrame:
     try:
         return pl.read_parquet(path, columns=list(TRUTH))
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise UsageError("rings.truth", f"{path} lacks one of {', '.join(TRUTH)}.") from error
+        raise UsageError("rings.truth_columns", f"{path} lacks one of {', '.join(TRUTH)}.") from error
 
 
 def evaluate(rings: pl.DataFrame, truth: pl.DataFrame) -> Evaluation:
