@@ -18,6 +18,7 @@ from benchmarks.bulk_load import measure_bulk_load
 from benchmarks.fresh_clone import measure_demo, measure_test
 from benchmarks.goal import ROOMS, Goal
 from benchmarks.results import RESULTS, ROOT, Result, is_stale, read_result, result_of, write_result
+from benchmarks.rings import measure_backfill, measure_rings, measure_run
 from benchmarks.simulate import measure_simulate
 from core.errors import FinGraphError, NotFoundError
 
@@ -31,6 +32,7 @@ LOADING = (
     "benchmarks/world.py",
 )
 SIMULATING = ("simulator", "requirements.lock", "benchmarks/command.py", "benchmarks/simulate.py")
+RINGS = (*LOADING, "queries", "rings", "simulator", "benchmarks/rings.py", "cli")
 WHOLE = (*ROOMS, "Makefile", "pyproject.toml", "requirements.lock", "benchmarks/fresh_clone.py")
 
 GOALS = (
@@ -58,6 +60,41 @@ GOALS = (
         "simulate_memory",
         "peak memory of simulating the whole size, against that of a fifth of it",
         *("≤", 1.3, "×", 1_000_000, SIMULATING, measure_simulate),
+    ),
+    Goal(
+        "ring_recall",
+        "planted rings that a listed ring has half in common with (Jaccard), the worst of three unused seeds",
+        *("≥", 0.80, "", 200_000, RINGS, measure_rings),
+    ),
+    Goal(
+        "ring_precision",
+        "listed rings that have half in common with a planted one, the worst of the same seeds",
+        *("≥", 0.80, "", 200_000, RINGS, measure_rings),
+    ),
+    Goal(
+        "ring_gain",
+        "recall above that of plain components at bind 20, the worst seed against the best of theirs",
+        *("≥", 0.20, "", 200_000, RINGS, measure_rings),
+    ),
+    Goal(
+        "ring_days",
+        "median days from a ring's third application to its first detection, in a daily history",
+        *("≤", 3.0, "days", 200_000, RINGS, measure_backfill),
+    ),
+    Goal(
+        "ring_backfill_minutes",
+        "the daily history of 90 days",
+        *("≤", 15.0, "min", 200_000, RINGS, measure_backfill),
+    ),
+    Goal(
+        "ring_run_minutes",
+        "one `rings run` at ten million nodes",
+        *("≤", 3.0, "min", 2_000_000, RINGS, measure_run),
+    ),
+    Goal(
+        "ring_run_memory",
+        "Neo4j's heap and the peak of the run's process, together",
+        *("≤", 8.0, "GB", 2_000_000, RINGS, measure_run),
     ),
     Goal(
         "demo_minutes",

@@ -43,7 +43,7 @@ def run(as_json: JsonFlag = False) -> None:
     with _graph() as graph, Terminal() as progress:
         schema = live_schema(graph)
         result = run_rings(graph, schema, now_us, progress)
-        why = None if result.rings else _why_none(graph, schema)
+        why = None if result.listed else _why_none(graph, schema)
     if as_json:
         emit({**result.as_dict(), "why": why})
         return
@@ -215,8 +215,11 @@ def _graph() -> Graph:
 
 def _why_none(graph: Graph, schema: Schema) -> str:
     """Why there is no ring, and what to do."""
-    if not statement("rings/last_run").run(graph):
+    last = statement("rings/last_run").run(graph)
+    if not last:
         return "Nobody has looked for rings in this graph yet: fingraph rings run"
+    if last[0]["rings"]:
+        return f"{last[0]['rings']:,} groups share something; none scores as a ring. See: fingraph rings list --all"
     counts = " UNION ALL ".join(
         f"RETURN '{i.label}' AS label, COUNT {{ (:{i.label}) }} AS n" for i in schema.identifiers
     )

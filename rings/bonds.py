@@ -1,7 +1,7 @@
 """Bonds: which two users an identifier ties, and how strongly.
 
-Users of an identifier stand in the order of facts, each at the first of their links (known_at, seq, key; undated
-ones last). Of the first `bind` of them each is tied to the one before, as strongly as the schema says for the
+Users of an identifier stand in the order of facts, each at the first of their links (known_at, seq, key, role;
+undated ones last). Of the first `bind` of them each is tied to the one before, as strongly as the schema says for the
 roles and the time between the two. So a bond never changes once it was made, what comes later only adds, and the
 cost is linear: chains hold together what all pairs would. Of a hub only the first links are looked at.
 """
@@ -66,7 +66,7 @@ def first_links(schema: Schema, facts: Facts, users: Users) -> pl.DataFrame:
     return (
         facts.links.join(most, on="type")
         .join(users.targets.select("target", "rank", "who"), on="target")
-        .sort(*one, "known_at", "seq", "rank", "who", nulls_last=True)
+        .sort(*one, "known_at", "seq", "rank", "role", "who", nulls_last=True)
         .filter(pl.int_range(pl.len()).over(one) < pl.col("most"))
         .unique([*one, "who"], keep="first", maintain_order=True)
         .filter(pl.len().over(one) > 1)

@@ -9,7 +9,7 @@ import polars as pl
 
 from graph_schema import Schema
 from rings.bonds import ANONYMOUS, Users, bonds_of, first_links, pair_strengths, users_of
-from rings.candidates import LEVELS, candidates, groups, large_enough
+from rings.candidates import candidates, groups, large_enough
 from rings.facts import Facts, latest
 from rings.score import CHOSEN, scored
 from rings.signs import signs
@@ -76,7 +76,7 @@ class Finder:
         chosen = _outermost(found.join(score.filter(pl.col("score") >= CHOSEN), on="candidate", how="semi"))
         united = self._united(chosen)
         rest = found.filter(pl.col("level") == KEPT_LEVEL).join(united, on="who", how="anti")
-        kept = rest.select((pl.col("candidate") // len(LEVELS)).alias("group"), "who")
+        kept = rest.select(pl.col("who").min().over("candidate").alias("group"), "who")
         return pl.concat([united, self._large(kept)]).sort("group", "who")
 
     def _united(self, chosen: pl.DataFrame) -> pl.DataFrame:

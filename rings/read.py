@@ -129,6 +129,6 @@ def _first_links(identifier: Identifier) -> str:
     return (
         "UNWIND $ids AS id MATCH (s) WHERE id(s) = id "
         f"CALL (s) {{ MATCH (s)<-[r:{identifier.relationship}]-(t) "
-        "RETURN r, t ORDER BY r.known_at, r.seq, t.key, t:Event LIMIT $most } "
+        "RETURN r, t ORDER BY r.known_at, r.seq, t.key, t:Event, r.role LIMIT $most } "
         f"RETURN {_LINK}"
     )

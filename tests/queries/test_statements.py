@@ -23,7 +23,15 @@ GENERATED = {
 WHOLE = {
     *("rings/last_run", "rings/leftovers", "rings/living", "rings/list"),
     *("loads/begin", "loads/holds_facts", "loads/sources"),
-    *("rings/outcome_shares", "rings/remove_rings", "rings/ring_keys", "shared"),
+    *(
+        "rings/outcome_shares",
+        "rings/remove_rings",
+        "rings/ring_keys",
+        "rings/forget_rings",
+        "rings/memberships",
+        "rings/runs",
+        "shared",
+    ),
 }
 """Statements that mean to read all nodes of a label or all relationships of a type."""
 

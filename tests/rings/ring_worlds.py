@@ -169,7 +169,13 @@ def slow_bonds(world: World) -> dict[tuple[str, str], int]:
 
     def place(x: dict[str, Any]) -> tuple[Any, ...]:
         at, seq = x["known_at"], x["seq"]
-        return (late if at is None else at, late if seq is None else seq, x["start"], x["start"] in events)
+        return (
+            late if at is None else at,
+            late if seq is None else seq,
+            x["start"],
+            x["start"] in events,
+            x["role"],
+        )
 
     strength: dict[tuple[str, str], int] = defaultdict(int)
     for identifier in SCHEMA.identifiers:

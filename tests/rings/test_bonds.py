@@ -93,6 +93,7 @@ def test_each_user_is_in_one_ring_at_most() -> None:
     for seed in range(20):
         rings = Finder(SCHEMA, facts_of(random_world(random.Random(seed)))).rings()
         assert rings["who"].is_unique().all()
+        assert rings.filter(pl.col("who").min().over("group") != pl.col("group")).is_empty()
 
 
 def test_a_farm_that_outgrew_the_limit_keeps_the_ring_it_had_and_a_hub_takes_no_more() -> None:
