@@ -31,6 +31,11 @@ def indexes(schema: Schema) -> list[str]:
     ]
 
 
+def held(label: str) -> str:
+    """Whether the graph holds a node of that label, from the count store."""
+    return f"RETURN COUNT {{ (:{label}) }} > 0 AS held"
+
+
 def standing_nodes(label: str) -> str:
     """`$key` → (key, digest, id) of those that stand."""
     return f"UNWIND $key AS key MATCH (n:{label} {{key: key}}) RETURN key, n.digest AS digest, id(n) AS id"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 
 import polars as pl
 
@@ -34,11 +36,14 @@ class BatchWriter:
 
     def write(self, tables: list[StagedTable]) -> None:
         """Write every row that does not stand yet."""
+        unseen = self._unseen(tables)
         for table in tables:
             self.progress.step(f"writing {table.table.name}", table.rows)
+            new = table.plan.own is not None and table.plan.own.label in unseen and not table.repeats
             for part in table.parts:
                 for chunk in pl.read_parquet(part).iter_slices(CHUNK):
-                    judged = self.graph.in_write(partial(self._chunk, table.plan, chunk))
+                    tries = count()
+                    judged = self.graph.in_write(partial(self._chunk, table.plan, chunk, tries, new))
                     self.run.confirm()
                     self.counts.created += judged.fresh.height
                     self.counts.unchanged += judged.unchanged
@@ -46,9 +51,17 @@ class BatchWriter:
                     self.journal.reject(table.table.name, judged.rejects)
                     self.progress.advance(chunk.height)
 
-    def _chunk(self, plan: Plan, chunk: pl.DataFrame, tx: Transaction) -> Judged:
+    def _unseen(self, tables: list[StagedTable]) -> set[str]:
+        """Labels of which the graph holds no node. Users are looked up all the same: rows name them first."""
+        labels = {table.plan.own.label for table in tables if table.plan.own is not None} - {"User"}
+        return {label for label in labels if not self.graph.read(cypher.held(label))[0]["held"]}
+
+    def _chunk(
+        self, plan: Plan, chunk: pl.DataFrame, tries: Iterator[int], new: bool, tx: Transaction
+    ) -> Judged:
+        """`new`: the rows are taken as new at first. Where one is not, its constraint fails, and all are looked up."""
         self.run.attempt()
-        judged = judge(tx, plan, chunk)
+        judged = judge(tx, plan, chunk, new=new and next(tries) == 0)
         if judged.fresh.height:
             _Facts(tx, self.schema, plan, judged.fresh, self.run.number(tx)).write()
         return judged

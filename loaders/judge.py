@@ -27,10 +27,11 @@ class Judged:
     rejects: tuple[Reject, ...]
 
 
-def judge(tx: Transaction, plan: Plan, chunk: pl.DataFrame) -> Judged:
-    """Compare the rows with what stands; holds what must not change until they are written."""
+def judge(tx: Transaction, plan: Plan, chunk: pl.DataFrame, *, new: bool = False) -> Judged:
+    """Compare the rows with what stands; holds what must not change until they are written. `new`: none stands."""
     present, rejects = _with_references(tx, plan, chunk)
-    rows = present.join(_standing(tx, plan, present), on=KEY, how="left", maintain_order="left")
+    known = _standing_frame(present[KEY], []) if new else _standing(tx, plan, present)
+    rows = present.join(known, on=KEY, how="left", maintain_order="left")
     # A user that something named before their own row came stands bare: the row fills them. What else stands
     # without a digest came with another row that says the same: a link, or an identifier, which is its value.
     bare = pl.col(STANDS) & pl.col(STANDING_DIGEST).is_null()

@@ -20,6 +20,7 @@ from core.graph import Graph
 from core.server.local import LocalServer
 from core.settings import Settings
 from graph_schema import live
+from loaders.batch import BatchWriter
 from loaders.load import Loader, LoadReport
 from tests.conftest import ROOT, dump, wipe
 from tests.loaders.small_lender import SmallLender, tables, write_lender, write_rows
@@ -92,6 +93,17 @@ def test_the_same_rows_twice_change_nothing_and_leave_no_trace(
     assert (second.created, second.unchanged) == (0, first.accepted)
     assert dump(empty_graph) == before
     assert empty_graph.read("MATCH (l:Load) RETURN properties(l) AS l") == loads
+
+
+def test_rows_taken_as_new_are_looked_up_where_another_load_wrote_them_meanwhile(
+    server: Settings, empty_graph: Graph, lender: SmallLender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = load(server, lender)
+    before = dump(empty_graph)
+    monkeypatch.setattr(BatchWriter, "_unseen", lambda *_: {"Application", "Event", "Outcome", "Product"})
+    second = load(server, lender)
+    assert (second.created, second.unchanged) == (0, first.accepted)
+    assert dump(empty_graph) == before
 
 
 def test_two_halves_and_reversed_rows_and_files_give_the_same_graph(
