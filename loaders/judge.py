@@ -28,7 +28,8 @@ class Judged:
 
 
 def judge(tx: Transaction, plan: Plan, chunk: pl.DataFrame, *, new: bool = False) -> Judged:
-    """Compare the rows with what stands; holds what must not change until they are written. `new`: none stands."""
+    """Compare the rows with what stands; holds what must not change until they are written. `new`: none of what
+    they make stands."""
     present, rejects = _with_references(tx, plan, chunk)
     known = _standing_frame(present[KEY], []) if new else _standing(tx, plan, present)
     rows = present.join(known, on=KEY, how="left", maintain_order="left")
@@ -38,7 +39,7 @@ def judge(tx: Transaction, plan: Plan, chunk: pl.DataFrame, *, new: bool = False
     filled = bare if plan.about == "User" else pl.lit(False)
     same = pl.col(STANDING_DIGEST).eq_missing(pl.col(DIGEST)) | bare
     fresh = rows.filter(~pl.col(STANDS) | filled)
-    clash = _along_stands(tx, plan, fresh)
+    clash = pl.lit(False) if new else _along_stands(tx, plan, fresh)
     clashing, free = fresh.filter(clash), fresh.filter(~clash)
     # Of the rows of a key, where none stands yet, the first is written and the others are judged by it.
     first = pl.col(KEY).is_first_distinct()
