@@ -14,7 +14,7 @@ from rich.text import Text
 
 HERE = Path(__file__).parent
 WIDTH, LINES = 112, 60
-LIST = ("rings", "list", "--limit", "10", "--sort", "money")
+LIST = ("rings", "list", "--limit", "10")
 FORMAT = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">
 <style>
 .{unique_id}-matrix {{ font-family: ui-monospace, Menlo, Consolas, monospace; font-size: {char_height}px;
