@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -147,6 +148,8 @@ def test_a_killed_server_is_called_crashed_and_starts_again(server: LocalServer)
     os.killpg(pid, signal.SIGKILL)
     while server.is_alive():
         process.reap(pid)
+    while not process.port_is_free(server.settings.bolt_port):
+        time.sleep(0.05)  # the system closes a killed process's sockets a moment later
     assert server.status().state == "crashed"
     assert server.start().state == "running"
     assert ask(server, "MATCH (k:Kept) RETURN k.n") == [42]
