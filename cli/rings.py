@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli import decisions
 from cli.output import JsonFlag, Terminal, emit, fields, stderr, stdout, table
 from core.clock import day_us, iso, now_us
 from core.graph import Graph, connect
@@ -32,6 +33,7 @@ from rings import (
 )
 
 app = typer.Typer(help="Rings: applications of several users that hang together.", no_args_is_help=True)
+app.registered_commands += decisions.app.registered_commands
 
 Limit = Annotated[int, typer.Option(help="Rows at most.")]
 After = Annotated[str | None, typer.Option(help="Continue after a page: the `next` that it gave.")]

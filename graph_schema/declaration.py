@@ -86,6 +86,37 @@ RING = NodeType(
         Property("reasons", Type.STRING, "What speaks for and against it, strongest first, as JSON."),
     ),
 )
+RING_STATE = NodeType(
+    "RingState",
+    "What a ring was from one run until another, and what had changed: its history, state by state.",
+    (
+        Property("key", Type.STRING, "Name of the ring and run that found it so: `ring@run`.", required=True),
+        Property("run", Type.INTEGER, "Run that found it so.", required=True),
+        Property("until", Type.INTEGER, "Run that found it otherwise; absent on the newest."),
+        *(p for p in RING.properties if p.name not in ("key", "born_run", "run", "dissolved_run")),
+        Property("joined", Type.INTEGER, "Applications that joined it in this run.", required=True),
+        Property("left", Type.INTEGER, "Applications that left it in this run.", required=True),
+        Property(
+            "changes", Type.STRING, "What became of it in this run (born, grew, …), as JSON.", required=True
+        ),
+    ),
+)
+RING_DECISION = NodeType(
+    "RingDecision",
+    "What a person decided about a ring; it holds in every later run until it is taken back.",
+    (
+        Property("key", Type.STRING, "Name of the decision.", required=True),
+        Property("kind", Type.STRING, "exclude, split or merge.", required=True),
+        Property("ring", Type.STRING, "Name of the ring it was made about.", required=True),
+        Property("listed", Type.BOOLEAN, "Whether that ring was listed then.", required=True),
+        Property(
+            "made_at", Type.TIME, "When it was made: runs as of later moments follow it.", required=True
+        ),
+        Property("undone_at", Type.TIME, "When it was taken back; absent while it stands."),
+        Property("made_by", Type.STRING, "Who made it.", required=True),
+        Property("note", Type.STRING, "Why."),
+    ),
+)
 RING_RUN = NodeType(
     "RingRun",
     "One run of the ring finder; known from the moment it finished.",
@@ -317,11 +348,39 @@ LINKS = (
         (Property("run", Type.INTEGER, "Run in which it did.", required=True),),
         ("run",),
     ),
+    Relationship("WAS", "Ring", "RingState", "A state of the ring."),
+    Relationship(
+        "DECIDES",
+        "RingDecision",
+        "Application",
+        "A member of the ring when the decision was made.",
+        (
+            Property(
+                "part",
+                Type.INTEGER,
+                "0: what stays; 1: what is excluded, split off or merged with it.",
+                required=True,
+            ),
+        ),
+    ),
 )
 
 FINGRAPH = Schema(
     version=1,
-    nodes=(USER, APPLICATION, EVENT, OUTCOME, PRODUCT, LENDER, RING, RING_RUN, LOAD_RUN, STATE),
+    nodes=(
+        USER,
+        APPLICATION,
+        EVENT,
+        OUTCOME,
+        PRODUCT,
+        LENDER,
+        RING,
+        RING_STATE,
+        RING_DECISION,
+        RING_RUN,
+        LOAD_RUN,
+        STATE,
+    ),
     identifiers=IDENTIFIERS,
     links=LINKS,
     tied=("Application", "Event"),

@@ -1,6 +1,7 @@
 """Rings: applications of several users that hang together, with names that last, a history and a score."""
 
 from rings.backfill import backfill
+from rings.decide import Decided, exclude_members, list_decisions, merge_rings, split_ring, undo_decision
 from rings.evaluate import Compared, Evaluation, evaluate_graph, read_truth
 from rings.run import RunResult, run_rings
 from rings.view import (
@@ -11,11 +12,13 @@ from rings.view import (
     Sort,
     list_rings,
     outcome_shares,
+    ring_history,
     show_ring,
 )
 
 __all__ = [
     "Compared",
+    "Decided",
     "Evaluation",
     "OutcomeShare",
     "Page",
@@ -25,9 +28,15 @@ __all__ = [
     "Sort",
     "backfill",
     "evaluate_graph",
+    "exclude_members",
+    "list_decisions",
     "list_rings",
+    "merge_rings",
     "outcome_shares",
     "read_truth",
+    "ring_history",
     "run_rings",
     "show_ring",
+    "split_ring",
+    "undo_decision",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import polars as pl
@@ -10,6 +10,7 @@ import polars as pl
 from graph_schema import Schema
 from rings.bonds import ANONYMOUS, Users, bonds_of, first_links, pair_strengths, users_of
 from rings.candidates import candidates, groups, large_enough
+from rings.decisions import Decision, carry_out
 from rings.facts import Facts, latest
 from rings.score import CHOSEN, scored
 from rings.signs import signs
@@ -78,6 +79,17 @@ class Finder:
         rest = found.filter(pl.col("level") == KEPT_LEVEL).join(united, on="who", how="anti")
         kept = rest.select(pl.col("who").min().over("candidate").alias("group"), "who")
         return pl.concat([united, self._large(kept)]).sort("group", "who")
+
+    def decided(self) -> tuple[pl.DataFrame, Mapping[int, Sequence[Decision]]]:
+        """`rings()` as people decided, and their decisions by group."""
+        decisions = self.facts.decisions
+        if not decisions:
+            return self.rings(), {}
+        named = {key for one in decisions for part in one.parts for key in part}
+        applied = self.users.targets.filter("application", pl.col("key").is_in(list(named)))
+        users_of = dict(applied.group_by("key").agg(pl.col("who")).iter_rows())
+        rings, by = carry_out(self.rings(), decisions, users_of, pair_strengths(self.bonds))
+        return self._large(rings).sort("group", "who"), by
 
     def _united(self, chosen: pl.DataFrame) -> pl.DataFrame:
         """Chosen groups joined by what is mostly theirs, with whoever else uses that."""

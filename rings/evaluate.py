@@ -281,7 +281,7 @@ def _memberships(graph: Graph, run: int) -> pl.DataFrame:
         )
         whole = members.with_columns(
             pl.lit(row["ring"]).alias("ring"),
-            pl.lit(row["scored_runs"], dtype=pl.List(pl.Int64)).alias("runs"),
+            pl.lit(row["runs"], dtype=pl.List(pl.Int64)).alias("runs"),
             pl.lit(row["scores"], dtype=pl.List(pl.Float64)).alias("scores"),
         )
         frames.append(whole.select(*frames[0].columns))

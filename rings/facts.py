@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from rings.decisions import Decision
+
 TARGETS = {
     "target": pl.Int64,
     "key": pl.String,
@@ -37,6 +39,8 @@ class Facts:
     """A row per link to an identifier, by `LINKS`; `thing` is any number that names the identifier within its type."""
     outcomes: pl.DataFrame
     """A row per outcome of an application, by `OUTCOMES`; `name` is what it tells (fraud, approval, …)."""
+    decisions: tuple[Decision, ...] = ()
+    """What people decided about rings."""
 
     def before(self, point: int) -> Facts:
         """What was known before `point` (µs), and what has no time."""
@@ -47,6 +51,7 @@ class Facts:
             targets,
             self.links.filter(seen).join(known, on="target", how="semi"),
             self.outcomes.filter(seen).join(known, on="target", how="semi"),
+            tuple(one for one in self.decisions if one.holds_at(point)),
         )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from rings.bonds import JOINT
 from rings.choose import Finder
+from rings.decisions import Decision
 from rings.score import LISTED, reasons
 
 Properties = dict[str, str | int | float | bool | None]
@@ -27,11 +28,13 @@ class FoundRing:
     """Keys of its applications in the order of facts, undated ones last."""
     properties: Properties
     """What the ring's node says of it: `PROPERTIES`."""
+    decided: Sequence[Decision] = ()
+    """Decisions of people that it is the work of."""
 
 
 def found_rings(finder: Finder) -> list[FoundRing]:
     """The rings of `finder`, by their first application."""
-    rings = finder.rings()
+    rings, decided = finder.decided()
     score = {row["group"]: row for row in finder.scored(rings).iter_rows(named=True)}
     shared = _shared(finder, rings)
     rows = _members(finder, rings)
@@ -47,9 +50,11 @@ def found_rings(finder: Finder) -> list[FoundRing]:
                 "at_risk_cents": row["at_risk_cents"],
                 "shared": shared_text(shared.get(row["group"], {})),
                 "score": score[row["group"]]["score"],
-                "listed": score[row["group"]]["score"] >= LISTED,
+                "listed": score[row["group"]]["score"] >= LISTED
+                or any(one.listed for one in decided.get(row["group"], ())),
                 "reasons": json.dumps(reasons(score[row["group"]])),
             },
+            decided.get(row["group"], ()),
         )
         for row in rows.iter_rows(named=True)
     ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from rings.found import FoundRing, Properties
+from rings.history import Growth, Moved, State, Ties, changes_of, end_of
 from rings.identity import Living, identify
 
 
@@ -30,6 +32,8 @@ class Plan:
     """Pairs (application, ring)."""
     evolved: tuple[tuple[str, str], ...]
     """Pairs (ring, ring it took members over from)."""
+    states: tuple[State, ...]
+    """What every ring that is new, changed or gone is from now on, and why."""
     rings: int
     members: int
 
@@ -39,30 +43,97 @@ class Plan:
         return not (self.born or self.changed or self.dissolved or self.joined or self.left)
 
 
-def plan_run(found: Sequence[FoundRing], living: Sequence[LivingRing], taken: Container[str]) -> Plan:
+def nothing_known(_: object) -> Mapping[str, Growth]:
+    """Of no ring who is new in it."""
+    return {}
+
+
+def plan_run(
+    found: Sequence[FoundRing],
+    living: Sequence[LivingRing],
+    taken: Container[str],
+    ties: Ties = nothing_known,
+) -> Plan:
     """Name the rings found and compare them with the living ones. `taken`: every name ever given."""
     names = identify([ring.members for ring in found], [ring.identity for ring in living], taken)
     before = {ring.identity.key: ring for ring in living}
     now = dict(zip(names.keys, found, strict=True))
-    joined: list[tuple[str, str]] = []
-    left: list[tuple[str, str]] = []
-    changed: list[tuple[str, Properties]] = []
-    for key, ring in now.items():
-        old = before.get(key)
-        was = set(old.identity.members) if old else set()
-        joined += [(member, key) for member in ring.members if member not in was]
-        left += [(member, key) for member in was.difference(ring.members)]
-        if old and (was != set(ring.members) or old.properties != ring.properties):
-            changed.append((key, ring.properties))
-    dissolved = tuple(sorted(set(before) - set(now)))
-    left += [(member, key) for key in dissolved for member in before[key].identity.members]
-    return Plan(
+    shift = Shift(
+        now,
+        before,
+        {key: _missing(ring.members, before.get(key)) for key, ring in now.items()},
+        {key: sorted(set(ring.identity.members) - _members(now.get(key))) for key, ring in before.items()},
+    )
+    plan = Plan(
         born=tuple((key, ring.properties) for key, ring in now.items() if key not in before),
-        changed=tuple(changed),
-        dissolved=dissolved,
-        joined=tuple(joined),
-        left=tuple(sorted(left, key=lambda link: (link[1], link[0]))),
+        changed=tuple((key, ring.properties) for key, ring in now.items() if shift.changed(key)),
+        dissolved=tuple(sorted(set(before) - set(now))),
+        joined=tuple((member, key) for key, members in shift.joined.items() for member in members),
+        left=tuple((member, key) for key in sorted(shift.left) for member in shift.left[key]),
         evolved=names.evolved,
+        states=(),
         rings=len(found),
         members=sum(len(ring.members) for ring in found),
     )
+    return replace(plan, states=tuple(_states(plan, shift, ties)))
+
+
+@dataclass(frozen=True)
+class Shift:
+    """From the rings that lived to those found now, both by name; who joined and who left, by ring."""
+
+    now: Mapping[str, FoundRing]
+    before: Mapping[str, LivingRing]
+    joined: Mapping[str, Sequence[str]]
+    left: Mapping[str, Sequence[str]]
+
+    def changed(self, key: str) -> bool:
+        """Whether a ring that lived lives on, and differently."""
+        if key not in self.before:
+            return False
+        same = self.before[key].properties == self.now[key].properties
+        return bool(self.joined[key] or self.left[key]) or not same
+
+
+def _states(plan: Plan, shift: Shift, ties: Ties) -> Iterator[State]:
+    moved = _moves(plan, shift)
+    grown = {key: (shift.now[key], shift.joined[key]) for key, _ in plan.changed if shift.joined[key]}
+    growth = ties(grown) if grown else {}
+    for key, properties in (*plan.born, *plan.changed):
+        joined, left = shift.joined[key], shift.left.get(key, ())
+        was = shift.before[key].properties if key in shift.before else None
+        changes = changes_of(
+            shift.now[key],
+            was,
+            joined=joined,
+            left=left,
+            moved=moved[key],
+            name=key,
+            growth=growth.get(key),
+        )
+        yield State(key, properties, len(joined), len(left), changes)
+    for key in plan.dissolved:
+        old = shift.before[key]
+        members = sorted(old.identity.members)
+        yield State(key, old.properties, 0, len(members), end_of(members, moved[key]))
+
+
+def _moves(plan: Plan, shift: Shift) -> Mapping[str, list[Moved]]:
+    """Members that changed rings, for either ring."""
+    moved: dict[str, list[Moved]] = defaultdict(list)
+    for ring, source in plan.evolved:
+        was = set(shift.before[source].identity.members)
+        members = [member for member in shift.now[ring].members if member in was]
+        one = Moved(source, ring, members, whole=source not in shift.now)
+        moved[ring].append(one)
+        moved[source].append(one)
+    return moved
+
+
+def _missing(members: Sequence[str], ring: LivingRing | None) -> list[str]:
+    was = set(ring.identity.members) if ring else set()
+    return [member for member in members if member not in was]
+
+
+def _members(ring: FoundRing | None) -> set[str]:
+    return set(ring.members) if ring else set()

@@ -17,6 +17,7 @@ from core.progress import Progress
 from graph_schema import Identifier, Schema
 from queries import statement
 from rings.bonds import LINKS_PER_BIND
+from rings.decisions import Decision, Kind
 from rings.facts import LINKS, OUTCOMES, TARGETS, Facts
 
 T = TypeVar("T")
@@ -38,7 +39,23 @@ def read_facts(graph: Graph, schema: Schema, progress: Progress) -> Facts:
     applications = targets.filter("application").get_column("target").unique()
     progress.step("Reading outcomes")
     outcomes = _columns(graph, "rings/facts_outcomes", applications, OUTCOMES, names=list(OUTCOMES_READ))
-    return Facts(targets, links, outcomes)
+    return Facts(targets, links, outcomes, read_decisions(graph))
+
+
+def read_decisions(graph: Graph) -> tuple[Decision, ...]:
+    """All decisions of people, taken back or not, by when they were made."""
+    return tuple(
+        Decision(
+            row["key"],
+            Kind(row["kind"]),
+            row["ring"],
+            row["listed"],
+            row["made_at"],
+            row["undone_at"],
+            (frozenset(row["stays"]), frozenset(row["goes"])),
+        )
+        for row in statement("rings/decisions").stream(graph, seconds=SECONDS)
+    )
 
 
 def _links(graph: Graph, schema: Schema, progress: Progress) -> pl.DataFrame:

@@ -21,6 +21,7 @@ from queries import statement
 from rings.choose import Finder
 from rings.facts import Facts
 from rings.found import PROPERTIES, found_rings
+from rings.growth import finder_ties
 from rings.hold import Hold, hold_run
 from rings.identity import Living
 from rings.plan import LivingRing, Plan, plan_run
@@ -87,9 +88,10 @@ def advance(
         progress.step("Removing what an unfinished run left")
         _remove_leftovers(graph, hold)
     progress.step("Finding rings")
-    found = found_rings(Finder(schema, facts.before(point)))
+    finder = Finder(schema, facts.before(point))
+    found = found_rings(finder)
     progress.step("Comparing with the last run")
-    plan = plan_run(found, _living(graph, last), _taken(graph))
+    plan = plan_run(found, _living(graph, last), _taken(graph), finder_ties(finder))
     unchanged = plan.empty and last > 0
     if unchanged:
         hold.abandon()
@@ -139,8 +141,11 @@ def _write(hold: Hold, plan: Plan, progress: Progress) -> None:
     """What readers don't see before the run is finished, in chunks."""
     born = [{"key": key, "properties": properties} for key, properties in plan.born]
     evolved = [{"ring": ring, "before": before} for ring, before in plan.evolved]
-    progress.step("Writing rings", len(born) + len(plan.joined) + len(plan.left) + len(evolved))
+    states = [state.as_row(hold.run) for state in plan.states]
+    links = len(plan.joined) + len(plan.left) + len(evolved)
+    progress.step("Writing rings", len(born) + len(states) + links)
     _in_chunks(hold, "rings/create_rings", born, progress)
+    _in_chunks(hold, "rings/create_states", states, progress)
     _links_in_chunks(hold, "rings/join_members", plan.joined, progress)
     _links_in_chunks(hold, "rings/leave_members", plan.left, progress)
     _in_chunks(hold, "rings/evolve_rings", evolved, progress)
@@ -206,4 +211,5 @@ def _remove_leftovers(graph: Graph, hold: Hold) -> None:
         hold.write(_statement("rings/remove_links", ids=ids))
     for ids in _chunks(found["ended"]):
         hold.write(_statement("rings/reopen_members", ids=ids))
+    hold.write(_statement("rings/remove_states", run=hold.run))
     hold.write(_statement("rings/remove_rings", run=hold.run))

@@ -5,6 +5,7 @@ Everything is read as the last finished run left it.
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -18,6 +19,8 @@ from rings.evidence import evidence
 
 TARGET = "fraud"
 LIMIT_MOST = 1_000
+_NEWEST = 2**62
+"""Above the number of any run."""
 
 
 class Sort(StrEnum):
@@ -108,7 +111,7 @@ def list_rings(
     """
     skip = _skip(limit, after)
     rows = statement("rings/list").run(
-        graph, run=_last_run(graph), sort=sort.value, listed=not everything, skip=skip, limit=limit + 1
+        graph, run=last_run(graph), sort=sort.value, listed=not everything, skip=skip, limit=limit + 1
     )
     return _page([RingSummary(**row) for row in rows], skip, limit)
 
@@ -128,12 +131,10 @@ def show_ring(
     Raises `NotFoundError` (`rings.unknown`), `UsageError` (`page.limit`, `page.after`).
     """
     skip = _skip(limit, after)
-    last, now = _last_run(graph), clock()
+    last, now = last_run(graph), clock()
     found = statement("rings/ring").run(graph, key=key, run=last)
     if not found:
-        raise NotFoundError(
-            "rings.unknown", f"There is no ring '{key[:60]}'.", hints=("See fingraph rings list",)
-        )
+        raise unknown_ring(key)
     row = dict(found[0])
     before, after_ = row.pop("before"), row.pop("after")
     ring = RingSummary(**row)
@@ -163,7 +164,7 @@ def outcome_shares(
     rows = statement("rings/outcome_shares").run(
         graph,
         seconds=300,
-        run=_last_run(graph),
+        run=last_run(graph),
         target=target,
         users=users,
         listed=not everything,
@@ -182,7 +183,31 @@ def _evidence(graph: Graph, schema: Schema, key: str, run: int, limit: int) -> P
     return _page(graph.read(query, key=key, run=run, skip=0, limit=limit + 1), 0, limit)
 
 
-def _last_run(graph: Graph) -> int:
+def ring_history(graph: Graph, key: str, *, limit: int = 50, after: str | None = None) -> Page:
+    """What became of a ring, newest first: `run, as_of, known_at, applications, users, score, listed, at_risk_cents,
+    joined, left, changes`; `changes` is a list of reasons (`rings.history`). `after` is the `next` of the page before.
+
+    Raises as `show_ring`.
+    """
+    before = _skip(limit, after) or _NEWEST
+    run = last_run(graph)
+    if not statement("rings/ring").run(graph, key=key, run=run):
+        raise unknown_ring(key)
+    rows = statement("rings/history").run(graph, key=key, run=run, before=before, limit=limit + 1)
+    items = [{**row, "changes": json.loads(row["changes"])} for row in rows[:limit]]
+    cut = len(rows) > limit
+    return Page(items, str(items[-1]["run"]) if cut else None, cut)
+
+
+def unknown_ring(key: str) -> NotFoundError:
+    """The error of a ring that is none."""
+    return NotFoundError(
+        "rings.unknown", f"There is no ring '{key[:60]}'.", hints=("See: fingraph rings list",)
+    )
+
+
+def last_run(graph: Graph) -> int:
+    """Number of the last finished run; 0 when none has."""
     rows = statement("rings/last_run").run(graph)
     return int(rows[0]["run"]) if rows else 0
 

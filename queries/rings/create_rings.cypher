@@ -5,6 +5,5 @@
 // A chunk that is tried again writes the same.
 UNWIND $rows AS row
 MERGE (r:Ring {key: row.key})
-SET r += row.properties, r.born_run = $run, r.run = $run,
-    r.scored_runs = [$run], r.scores = [row.properties.score]
+SET r += row.properties, r.born_run = $run, r.run = $run
 RETURN count(*) AS written

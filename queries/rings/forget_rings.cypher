@@ -3,6 +3,6 @@
 // params: limit
 // returns: left
 // Deletes some of all rings and runs; `left` says whether there are more.
-MATCH (r:Ring|RingRun) WITH r LIMIT $limit
+MATCH (r:Ring|RingState|RingRun) WITH r LIMIT $limit
 DETACH DELETE r
 RETURN count(*) AS left

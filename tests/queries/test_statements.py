@@ -21,7 +21,14 @@ GENERATED = {
     "first_links": _first_links(FINGRAPH.identifiers[0]),
 }
 WHOLE = {
-    *("rings/last_run", "rings/leftovers", "rings/living", "rings/list"),
+    *(
+        "rings/last_run",
+        "rings/leftovers",
+        "rings/living",
+        "rings/list",
+        "rings/decisions",
+        "rings/remove_states",
+    ),
     *("loads/begin", "loads/holds_facts", "loads/sources"),
     *(
         "rings/outcome_shares",

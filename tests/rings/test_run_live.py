@@ -177,7 +177,10 @@ def test_members_of_past_runs_stay_readable(graph_: Graph) -> None:
     }
 
 
-WRITES = ["create_rings", "join_members", "leave_members", "evolve_rings", "update_rings", "dissolve_rings"]
+WRITES = [
+    *("create_rings", "create_states", "join_members", "leave_members", "evolve_rings"),
+    *("update_rings", "dissolve_rings"),
+]
 
 
 def stop_after(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
@@ -196,7 +199,7 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(run_module.Hold, "finish", finish)
 
 
-@pytest.mark.parametrize("name", ["create_rings", "join_members", "leave_members", "evolve_rings"])
+@pytest.mark.parametrize("name", WRITES[:5])
 @pytest.mark.parametrize("killed", [False, True], ids=["failed", "killed"])
 def test_a_run_that_stops_midway_leaves_the_last_finished_one(
     graph_: Graph, monkeypatch: pytest.MonkeyPatch, name: str, killed: bool
