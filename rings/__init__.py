@@ -3,6 +3,8 @@
 from rings.backfill import backfill
 from rings.decide import Decided, exclude_members, list_decisions, merge_rings, split_ring, undo_decision
 from rings.evaluate import Compared, Evaluation, evaluate_graph, read_truth
+from rings.frames import RingFrames, as_json, graphml, rings_frame, to_networkx, to_pandas
+from rings.ring_graph import LIMIT, RingEdge, RingGraph, RingNode, RingTotal, ring_graph
 from rings.run import RunResult, run_rings
 from rings.view import (
     OutcomeShare,
@@ -17,26 +19,38 @@ from rings.view import (
 )
 
 __all__ = [
+    "LIMIT",
     "Compared",
     "Decided",
     "Evaluation",
     "OutcomeShare",
     "Page",
     "RingDetail",
+    "RingEdge",
+    "RingFrames",
+    "RingGraph",
+    "RingNode",
     "RingSummary",
+    "RingTotal",
     "RunResult",
     "Sort",
+    "as_json",
     "backfill",
     "evaluate_graph",
     "exclude_members",
+    "graphml",
     "list_decisions",
     "list_rings",
     "merge_rings",
     "outcome_shares",
     "read_truth",
+    "ring_graph",
     "ring_history",
+    "rings_frame",
     "run_rings",
     "show_ring",
     "split_ring",
+    "to_networkx",
+    "to_pandas",
     "undo_decision",
 ]

@@ -131,14 +131,8 @@ def show_ring(
     Raises `NotFoundError` (`rings.unknown`), `UsageError` (`page.limit`, `page.after`).
     """
     skip = _skip(limit, after)
-    last, now = last_run(graph), clock()
-    found = statement("rings/ring").run(graph, key=key, run=last)
-    if not found:
-        raise unknown_ring(key)
-    row = dict(found[0])
-    before, after_ = row.pop("before"), row.pop("after")
-    ring = RingSummary(**row)
-    run = last if ring.dissolved_run is None else ring.dissolved_run - 1
+    now = clock()
+    ring, run, kin = ring_now(graph, key)
     members = statement("rings/members").run(
         graph, key=key, run=run, target=TARGET, now=now, skip=skip, limit=limit + 1
     )
@@ -147,10 +141,26 @@ def show_ring(
         ring,
         _page(members, skip, limit),
         _evidence(graph, schema, key, run, limit),
-        before,
-        after_,
+        kin["before"],
+        kin["after"],
         OutcomeShare(**outcomes),
     )
+
+
+def ring_now(graph: Graph, key: str) -> tuple[RingSummary, int, Row]:
+    """The ring named `key`, the run to read its members by (of a dissolved one the last that had it), and `before` and
+    `after`, the rings it evolved from and into.
+
+    Raises `NotFoundError` (`rings.unknown`).
+    """
+    last = last_run(graph)
+    found = statement("rings/ring").run(graph, key=key, run=last)
+    if not found:
+        raise unknown_ring(key)
+    row = dict(found[0])
+    kin = {name: row.pop(name) for name in ("before", "after")}
+    ring = RingSummary(**row)
+    return ring, last if ring.dissolved_run is None else ring.dissolved_run - 1, kin
 
 
 def outcome_shares(
@@ -212,9 +222,14 @@ def last_run(graph: Graph) -> int:
     return int(rows[0]["run"]) if rows else 0
 
 
-def _skip(limit: int, after: str | None) -> int:
+def require_limit(limit: int) -> None:
+    """Raise `UsageError` (`page.limit`) for a limit that no page and no picture may have."""
     if not 1 <= limit <= LIMIT_MOST:
         raise UsageError("page.limit", f"The limit must be between 1 and {LIMIT_MOST:,}.")
+
+
+def _skip(limit: int, after: str | None) -> int:
+    require_limit(limit)
     if after is None:
         return 0
     if not after.isdecimal() or len(after) > 12:

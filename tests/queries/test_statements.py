@@ -12,10 +12,12 @@ from queries import Mode, statement, statement_names
 from queries.statements import parse
 from rings.evidence import evidence
 from rings.read import _all_links, _first_links, _shared
+from rings.ring_graph import things_statement
 
 HEADER = "// name: a\n// mode: read\n// params: key\n// returns: n\n"
 GENERATED = {
     "evidence": evidence(FINGRAPH) or "",
+    "ring_things": things_statement(FINGRAPH) or "",
     "shared": _shared(FINGRAPH.identifiers[0]),
     "all_links": _all_links(FINGRAPH.identifiers[0]),
     "first_links": _first_links(FINGRAPH.identifiers[0]),
