@@ -22,6 +22,7 @@ app = typer.Typer(help="API keys.", no_args_is_help=True)
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(help="What it is for, as lists show it.")],
+    *,
     scope: Annotated[
         list[str], typer.Option(help="read, score, write, replay, ops or admin; once for each.")
     ],
