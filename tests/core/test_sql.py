@@ -9,7 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -76,20 +76,8 @@ def test_processes_that_start_at_once_all_find_the_database_up_to_date(sql_setti
 
 
 def test_threads_that_start_at_once_make_one_file(lite: Settings) -> None:
-    errors: list[BaseException] = []
-
-    def start() -> None:
-        try:
-            migrate(lite)
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=start) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not errors
+    with ThreadPoolExecutor(6) as pool:
+        assert all(status.up_to_date for status in pool.map(migrate, [lite] * 6))
     assert {path.name.split("-")[0] for path in lite.home.iterdir()} == {"fingraph.db"}
 
 
@@ -238,7 +226,9 @@ def test_a_missing_driver_is_named_with_what_to_install(
     assert "hunter2" not in str(refused.value.as_dict())
 
 
-@pytest.mark.skipif(importlib.util.find_spec("psycopg") is None, reason="PostgreSQL's driver is not installed")
+@pytest.mark.skipif(
+    importlib.util.find_spec("psycopg") is None, reason="PostgreSQL's driver is not installed"
+)
 def test_a_server_that_does_not_answer_is_named_without_its_password(settings: Settings) -> None:
     with pytest.raises(SqlUnavailableError, match=r"postgresql://127\.0\.0\.1:1/app") as refused:
         open_sql(replace(settings, sql_url="postgresql://someone:hunter2@127.0.0.1:1/app"))
