@@ -9,7 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,8 +68,8 @@ def test_migrating_twice_changes_nothing(sql_settings: Settings) -> None:
 
 
 def test_processes_that_start_at_once_all_find_the_database_up_to_date(sql_settings: Settings) -> None:
-    with SPAWN.Pool(4) as pool:
-        found = pool.map(migrate, [sql_settings] * 4)
+    with ProcessPoolExecutor(4, mp_context=SPAWN) as pool:
+        found = list(pool.map(migrate, [sql_settings] * 4))
     assert all(one.up_to_date for one in found)
     with open_sql(sql_settings) as sql, sql.read() as connection:
         assert connection.execute(text("SELECT count(*) FROM audit_head")).scalar_one() == 1

@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import threading
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -76,8 +77,8 @@ def write_from_a_process(settings: Settings) -> int:
 
 
 def test_processes_write_one_after_another(sql: Sql, sql_settings: Settings) -> None:
-    with SPAWN.Pool(3) as pool:
-        assert pool.map(write_from_a_process, [sql_settings] * 3) == [10] * 3
+    with ProcessPoolExecutor(3, mp_context=SPAWN) as pool:
+        assert list(pool.map(write_from_a_process, [sql_settings] * 3)) == [10] * 3
     report = verify_audit(sql)
     assert (report.ok, report.rows) == (True, 30)
 
