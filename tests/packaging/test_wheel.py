@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = {"cli", "core", "graph_schema", "loaders", "queries", "rings", "simulator"}
+ROOMS = {"cli", "core", "graph_schema", "loaders", "queries", "rings", "security", "simulator"}
 DIST_INFO = re.compile(r"fingraph_platform-[^/]+\.dist-info")
 NOT_SHIPPED = re.compile(
     r"(^|/)(tests?|benchmarks?|__pycache__|\.fingraph[^/]*)/|(^|/)test_|conftest|\.(env|key|password|pem|pyc)$"
@@ -107,6 +107,7 @@ def test_the_command_runs_outside_the_checkout(installed: Path, tmp_path: Path) 
         installed / "fingraph", "simulate", "--out", "world", "--applications", "1000", "--json", cwd=tmp_path
     )
     assert (tmp_path / "world" / "mapping.toml").exists()
+    assert json.loads(run(installed / "fingraph", "sql", "upgrade", "--json", cwd=tmp_path))["up_to_date"]
 
 
 def test_every_statement_is_read_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
