@@ -17,8 +17,8 @@ from benchmarks.batch_load import measure_batch_load
 from benchmarks.bulk_load import measure_bulk_load
 from benchmarks.fresh_clone import measure_demo, measure_test
 from benchmarks.goal import ROOMS, Goal
-from benchmarks.results import RESULTS, ROOT, Result, is_stale, read_result, result_of, write_result
 from benchmarks.large import measure_large
+from benchmarks.results import RESULTS, ROOT, Result, is_stale, read_result, result_of, write_result
 from benchmarks.rings import measure_backfill, measure_rings
 from benchmarks.simulate import measure_simulate
 from core.errors import FinGraphError, NotFoundError
