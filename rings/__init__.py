@@ -2,6 +2,7 @@
 
 from rings.backfill import backfill
 from rings.evaluate import Compared, Evaluation, evaluate_graph, read_truth
+from rings.gds import EngineName
 from rings.run import RunResult, run_rings
 from rings.view import (
     OutcomeShare,
@@ -16,6 +17,7 @@ from rings.view import (
 
 __all__ = [
     "Compared",
+    "EngineName",
     "Evaluation",
     "OutcomeShare",
     "Page",

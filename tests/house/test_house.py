@@ -28,7 +28,7 @@ READS_ENVIRONMENT = {
 }
 IMPORTERS = {
     "neo4j": ("core/",),
-    "graphdatascience": ("rings/components.py",),
+    "graphdatascience": ("rings/gds.py",),
     "torch": (),
 }
 """Who may import a library; nobody else."""

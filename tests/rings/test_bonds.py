@@ -18,7 +18,7 @@ from rings.found import found_rings
 
 
 def named(finder: Finder, who: int) -> str:
-    return str(finder.users.names[who]).replace("\0", "?")
+    return str(finder.users.names[who]).rstrip("\0").replace("\0", "?")
 
 
 @pytest.mark.parametrize("seed", range(40))
