@@ -21,6 +21,7 @@ from graph_schema.live import live_schema
 from queries import statement
 from rings import (
     LIMIT,
+    EngineName,
     Evaluation,
     OutcomeShare,
     Page,
@@ -44,11 +45,16 @@ After = Annotated[str | None, typer.Option(help="Continue after a page: the `nex
 
 
 @app.command()
-def run(as_json: JsonFlag = False) -> None:
+def run(
+    engine: Annotated[
+        EngineName, typer.Option(help="Where pairs and components are computed.")
+    ] = EngineName.COLUMNS,
+    as_json: JsonFlag = False,
+) -> None:
     """Find the rings in the graph; their names last from run to run."""
     with _graph() as graph, Terminal() as progress:
         schema = live_schema(graph)
-        result = run_rings(graph, schema, now_us, progress)
+        result = run_rings(graph, schema, now_us, progress, engine)
         why = None if result.listed else _why_none(graph, schema)
     if as_json:
         emit({**result.as_dict(), "why": why})

@@ -4,6 +4,7 @@ from rings.backfill import backfill
 from rings.decide import Decided, exclude_members, list_decisions, merge_rings, split_ring, undo_decision
 from rings.evaluate import Compared, Evaluation, evaluate_graph, read_truth
 from rings.frames import RingFrames, as_json, graphml, rings_frame, to_networkx, to_pandas
+from rings.gds import EngineName
 from rings.ring_graph import LIMIT, RingEdge, RingGraph, RingNode, RingTotal, ring_graph
 from rings.run import RunResult, run_rings
 from rings.view import (
@@ -22,6 +23,7 @@ __all__ = [
     "LIMIT",
     "Compared",
     "Decided",
+    "EngineName",
     "Evaluation",
     "OutcomeShare",
     "Page",

@@ -11,6 +11,7 @@ from graph_schema.cypher import constraints
 from queries import Mode, statement, statement_names
 from queries.statements import parse
 from rings.evidence import evidence
+from rings.gds import projecting
 from rings.read import _all_links, _first_links, _shared
 from rings.ring_graph import things_statement
 
@@ -21,6 +22,7 @@ GENERATED = {
     "shared": _shared(FINGRAPH.identifiers[0]),
     "all_links": _all_links(FINGRAPH.identifiers[0]),
     "first_links": _first_links(FINGRAPH.identifiers[0]),
+    "projecting": projecting(FINGRAPH),
 }
 WHOLE = {
     *(
@@ -40,6 +42,7 @@ WHOLE = {
         "rings/memberships",
         "rings/runs",
         "shared",
+        "projecting",
     ),
 }
 """Statements that mean to read all nodes of a label or all relationships of a type."""
