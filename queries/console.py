@@ -209,6 +209,7 @@ OPERATORS = frozenset(
 )
 """What a plan may do."""
 
+_NO_CLAUSE_AFTER = frozenset(".:|&!,$+-/=<%^([")
 _ENDS = ("RETURN", "WITH", "MATCH", "WHERE", "UNWIND", "CALL", "UNION", "ORDER", "AS", "THEN", "ELSE", "WHEN")
 _CHAINED = frozenset("+-*/%^=<>.[")
 _CHAINING = ("AND", "OR", "XOR", "NOT", "IN", "IS", "CONTAINS", "STARTS", "ENDS")
@@ -311,7 +312,7 @@ def _begins_clause(found: list[Token], place: int) -> bool:
     after = found[place + 1] if place + 1 < len(found) else None
     if before is None:
         return True
-    if before.kind == "mark" and before.text in (".", ":", "|", "&", "!", ",", "$"):
+    if before.kind == "mark" and before.text in _NO_CLAUSE_AFTER:
         return False  # a property, a label, a type, one of a list
     if before.upper in (
         "AS",

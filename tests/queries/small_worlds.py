@@ -123,10 +123,8 @@ def shares(facts: Facts, application: str, as_of: int) -> set[tuple[Any, ...]]:
         for user in {a["user"] for a in others}:
             times = [a["at"] for a in others if a["user"] == user]
             dated = [at for at in times if at is not None]
-            found.add(
-                (*link, user, len(times), min(dated, default=None), max(dated, default=None))
-                + (len(times) - len(dated), False)
-            )
+            first, last = min(dated, default=None), max(dated, default=None)
+            found.add((*link, user, len(times), first, last, len(times) - len(dated), False))
     return found
 
 
