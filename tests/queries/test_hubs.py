@@ -27,7 +27,7 @@ GIVEN: dict[str, Any] = {
     "ring": "r1",
     "type": "Device",
     "identifier": "hub",
-    "since": START,
+    "since": NOW - DAY,
 }
 REPORTED = (
     "shares",
