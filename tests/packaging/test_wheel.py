@@ -113,7 +113,12 @@ def test_the_command_runs_outside_the_checkout(installed: Path, tmp_path: Path) 
 def test_every_statement_is_read_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
     code = (
         "import json, queries; from core.server.runtime import pom; "
+        "from queries.specs import SUBJECTS, picture_text, subject_text; "
         "read = [queries.statement(name).name for name in queries.statement_names()]; "
+        "asked = queries.questions(); read += ['questions/' + one.name for one in asked]; "
+        "pictures = {one.picture for one in asked if one.picture and picture_text(one.picture)}; "
+        "read += ['pictures/' + name for name in pictures]; "
+        "read += ['subjects/' + kind.value for kind in SUBJECTS if subject_text(kind)]; "
         "print(json.dumps({'read': read, 'pom': len(pom()), 'place': queries.__file__}))"
     )
     found = json.loads(run(installed / "python", "-c", code, cwd=tmp_path))
