@@ -3,7 +3,7 @@
 // params: run, target, users, listed, as_of
 // returns: inside, known, positive
 // Every application whose outcome was known before $as_of, the latest known of several, inside a ring of at least $users users of the run $run or outside.
-MATCH (a:Application)
+MATCH (a:Application) WHERE a.known_at IS NULL OR a.known_at < $as_of
 CALL (a) {
   MATCH (a)-[:HAD_OUTCOME]->(o:Outcome) WHERE o.target = $target AND (o.known_at IS NULL OR o.known_at < $as_of)
   RETURN o.value AS value ORDER BY o.known_at IS NULL, o.known_at DESC, o.seq DESC, o.key LIMIT 1

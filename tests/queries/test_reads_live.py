@@ -121,9 +121,9 @@ def questions(graph: Graph, world: World, names: list[str], at: int) -> Iterator
     nodes += [(x["label"], x["key"]) for x in world.links]
     nodes += [("Ring", name) for name in names]
     orders = list(Order)
-    for number, (label, key) in enumerate(sorted(set(nodes))):
+    for label, key in sorted(set(nodes)):
         source, _, id_ = key.partition(":")
-        order = orders[number % len(orders)]
+        order = orders[sum(key.encode()) % len(orders)]
         yield (
             ("expand", label, key),
             told(

@@ -34,6 +34,13 @@ GENERATED = {
         for continued in (False, True)
     },
     **{
+        f"expand {step.relation} of {label}": page_text(
+            FINGRAPH, label, [step], Order.MOST_CONNECTED, continued=False
+        )
+        for label in ("Application", "User", "Ring", "Device", "Phone")
+        for step in steps(FINGRAPH, label)
+    },
+    **{
         f"head {label}": head_text(FINGRAPH, label, steps(FINGRAPH, label))
         for label in ("Application", "Event", "User", "Ring", "Device", "Phone")
     },
@@ -145,6 +152,15 @@ def test_the_server_finds_an_index_and_no_cartesian_product(planner: Graph, name
 @pytest.mark.parametrize("name", sorted(GENERATED))
 def test_generated_statements_are_planned_as_well(planner: Graph, name: str) -> None:
     assert problems(planner, GENERATED[name], whole=name in WHOLE) == []
+
+
+@pytest.mark.server
+def test_the_list_of_rings_begins_with_the_indexes_made_for_it(planner: Graph) -> None:
+    with planner.driver.session(database="neo4j") as session:
+        plan = session.run("EXPLAIN " + statement("rings/list").text).consume().plan
+    used = str(plan)
+    assert "Ring(listed, score)" in used
+    assert "RingState(listed, until)" in used
 
 
 @pytest.mark.server
