@@ -5,17 +5,16 @@ from rings.decide import Decided, exclude_members, list_decisions, merge_rings, 
 from rings.evaluate import Compared, Evaluation, evaluate_graph, read_truth
 from rings.frames import RingFrames, as_json, graphml, rings_frame, to_networkx, to_pandas
 from rings.gds import EngineName
+from rings.listing import RingFilter, RingSummary, Sort, list_rings
 from rings.ring_graph import LIMIT, RingEdge, RingGraph, RingNode, RingTotal, ring_graph
 from rings.run import RunResult, run_rings
 from rings.view import (
     OutcomeShare,
-    Page,
     RingDetail,
-    RingSummary,
-    Sort,
-    list_rings,
     outcome_shares,
+    ring_evidence,
     ring_history,
+    ring_members,
     show_ring,
 )
 
@@ -26,9 +25,9 @@ __all__ = [
     "EngineName",
     "Evaluation",
     "OutcomeShare",
-    "Page",
     "RingDetail",
     "RingEdge",
+    "RingFilter",
     "RingFrames",
     "RingGraph",
     "RingNode",
@@ -46,8 +45,10 @@ __all__ = [
     "merge_rings",
     "outcome_shares",
     "read_truth",
+    "ring_evidence",
     "ring_graph",
     "ring_history",
+    "ring_members",
     "rings_frame",
     "run_rings",
     "show_ring",

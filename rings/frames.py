@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from core.graph import Graph
+from queries.pages import LIMIT_MOST, Page
+from rings.listing import Sort, list_rings
 from rings.ring_graph import APPLICATION, USER, RingGraph
-from rings.view import LIMIT_MOST, TARGET, Page, Sort, list_rings
+from rings.view import TARGET
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -106,7 +108,7 @@ def rings_frame(
         page = list_rings(graph, sort=sort, everything=everything, limit=size, after=page.next)
         if not page.items:
             break
-        rows += [{**vars(ring), "ring": ring.key} for ring in page.items]
+        rows += [{**vars(ring), "ring": ring.key, "reasons": json.dumps(ring.reasons)} for ring in page.items]
     made = _frame(rows, RINGS)
     made.attrs["cut"] = page.cut
     return made

@@ -10,11 +10,14 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from core.clock import Clock, now_us
-from core.graph import Graph, Row
-from graph_schema import Personal, Schema
+from core.graph import Graph, Row, Transaction
+from graph_schema import Identifier, Personal, Schema
 from queries import statement
+from queries.pages import page_limit
+from queries.sight import LOOKBACK, SECONDS, point, seen
 from rings.bonds import LINKS_PER_BIND
-from rings.view import TARGET, RingSummary, require_limit, ring_now
+from rings.listing import RingSummary
+from rings.view import TARGET, seen_ring
 
 LIMIT = 300
 RESERVED = 10
@@ -98,25 +101,37 @@ class RingGraph:
 
 
 def ring_graph(
-    graph: Graph, schema: Schema, key: str, *, limit: int = LIMIT, clock: Clock = now_us
+    graph: Graph,
+    schema: Schema,
+    key: str,
+    *,
+    as_of: int | None = None,
+    limit: int = LIMIT,
+    clock: Clock = now_us,
+    seconds: float = SECONDS,
 ) -> RingGraph:
-    """The ring named `key` as the last finished run left it, one that has dissolved as it was last.
+    """The ring named `key` as of `as_of` (µs; default now), one that had dissolved as it was last.
 
     At most `limit` nodes. Where there are more, the identifiers that tie fewest users are left out first (hubs before
     all others), then the latest members. Raises `NotFoundError` (`rings.unknown`), `UsageError` (`page.limit`).
     """
-    require_limit(limit)
-    now = clock()
-    ring, run, _ = ring_now(graph, key)
-    members = statement("rings/graph_members").run(
-        graph, key=key, run=run, target=TARGET, now=now, limit=limit
-    )
-    kinds = _things(graph, schema, members, key=key, run=run, limit=limit)
-    total = _total(members, kinds)
-    things = sorted((dict(thing, type=kind["type"]) for kind in kinds for thing in kind["things"]), key=_rank)
-    kept, things = _fit(members, things, limit)
-    nodes, edges = _drawn(schema, kept, things)
-    return RingGraph(ring, nodes, edges, len(nodes) < total.nodes, total, now)
+    page_limit(limit)
+    moment = point(as_of, clock)
+
+    def read(tx: Transaction) -> RingGraph:
+        ring = seen_ring(tx, key, moment)
+        asked = {"key": key, "run": ring.run, "as_of": moment, "limit": limit}
+        members = statement("rings/graph_members").within(tx, target=TARGET, **asked)
+        kinds = _things(tx, schema, members, asked)
+        total = _total(members, kinds)
+        things = sorted(
+            (dict(thing, type=kind["type"]) for kind in kinds for thing in kind["things"]), key=_rank
+        )
+        kept, things = _fit(members, things, limit)
+        nodes, edges = _drawn(schema, kept, things)
+        return RingGraph(ring.summary, nodes, edges, len(nodes) < total.nodes, total, moment)
+
+    return graph.in_read(read, seconds=seconds)
 
 
 def things_statement(schema: Schema) -> str | None:
@@ -130,17 +145,16 @@ def things_statement(schema: Schema) -> str | None:
     if not types:
         return None
     named = "\n  UNION ALL\n  ".join(
-        f"MATCH (t)-[r:{i.relationship}]->(s:{i.label}) "
-        f"RETURN '{i.label}' AS type, s, r, COUNT {{ (s)<-[:{i.relationship}]-() }} AS links, "
-        f"{i.bind * LINKS_PER_BIND} AS most"
+        f"MATCH (t)-[r:{i.relationship}]->(s:{i.label}) WHERE {seen('r')} "
+        f"RETURN '{i.label}' AS type, s, r, {_links(i)} AS links, {i.bind * LINKS_PER_BIND} AS most"
         for i in types
     )
     return f"""MATCH (:Ring {{key: $key}})<-[m:MEMBER_OF]-(a:Application)
 WHERE m.since <= $run AND (m.until IS NULL OR m.until > $run)
-OPTIONAL MATCH (u:User)-[:SUBMITTED]->(a)
+OPTIONAL MATCH (u:User)-[by:SUBMITTED]->(a) WHERE {seen("by")}
 WITH DISTINCT u, CASE WHEN u IS NULL THEN a END AS alone
 CALL (u, alone) {{
-  MATCH (u)-[:SUBMITTED|DID]->(t) RETURN t
+  MATCH (u)-[by:SUBMITTED|DID]->(t) WHERE {seen("by")} AND {seen("t")} RETURN t
   UNION ALL
   WITH alone AS t WHERE t IS NOT NULL RETURN t
 }}
@@ -168,13 +182,22 @@ WITH type, count(*) AS total, sum(size(named)) AS edges, collect({{
 RETURN type, total, edges, things ORDER BY type"""
 
 
-def _things(graph: Graph, schema: Schema, members: Sequence[Row], **where: object) -> list[Row]:
+def _links(identifier: Identifier) -> str:
+    """How many links `s` had by then; where it has too many today to look through, as many as are looked through."""
+    links, most = f"(s)<-[{{0}}:{identifier.relationship}]-()", identifier.bind * LINKS_PER_BIND * LOOKBACK
+    return (
+        f"CASE WHEN COUNT {{ {links.format('')} }} > {most} THEN {most} "
+        f"ELSE COUNT {{ {links.format('x')} WHERE {seen('x')} }} END"
+    )
+
+
+def _things(tx: Transaction, schema: Schema, members: Sequence[Row], asked: Row) -> list[Row]:
     query = things_statement(schema)
     if query is None:
         return []
     applications = [row["application"] for row in members]
     users = sorted({user["key"] for row in members for user in row["users"]})
-    return graph.read(query, applications=applications, users=users, **where)  # type: ignore[arg-type]
+    return tx.run(query, applications=applications, users=users, **asked)
 
 
 def _total(members: Sequence[Row], kinds: Sequence[Row]) -> RingTotal:

@@ -21,7 +21,7 @@ from rings import RingGraph, RingSummary, RingTotal
 
 
 def small() -> RingGraph:
-    ring = RingSummary("r1", 1, 1, None, 3, 3, None, None, 0, 0, "", 0.9, True, "[]")
+    ring = RingSummary("r1", 1, 1, None, 3, 3, None, None, 0, 0, "", 0.9, True, [])
     return RingGraph(ring, [], [], False, RingTotal(0, 0, {}), 0)
 
 
