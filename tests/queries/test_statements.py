@@ -29,6 +29,7 @@ WHOLE = {
         "rings/ring_keys",
         "rings/forget_rings",
         "rings/memberships",
+        "rings/run_as_of",
         "rings/runs",
         "shared",
     ),
