@@ -65,3 +65,24 @@ class IncompatibleError(FinGraphError):
 
     status = 409
     exit_code = 7
+
+
+class SqlUnavailableError(FinGraphError):
+    """The SQL database does not answer, is locked by another writer, or its server's disk is full."""
+
+    status = 503
+    exit_code = 8
+
+
+class UnauthenticatedError(FinGraphError):
+    """Nobody is behind the request: its key is missing, unknown, wrong, expired or revoked, and it is not said which."""
+
+    status = 401
+    exit_code = 9
+
+
+class ForbiddenError(FinGraphError):
+    """The key is valid, and does not allow this."""
+
+    status = 403
+    exit_code = 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import UsageError
@@ -36,6 +36,9 @@ class Settings:
     """NEO4J_PASSWORD; without it the local server's own, from `<home>/secrets/neo4j.password`."""
     hash_key: str | None
     """FINGRAPH_HASH_KEY: 64 hex digits; without it `<home>/secrets/hash.key`, made at first use."""
+    sql_url: str | None = field(repr=False)
+    """FINGRAPH_SQL_URL: `postgresql://user:password@host/database`, or `sqlite:////absolute/path`; without it
+    SQLite at `<home>/fingraph.db`."""
 
     @property
     def http_port(self) -> int:
@@ -104,4 +107,5 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         neo4j_user=text("NEO4J_USER") or "neo4j",
         neo4j_password=text("NEO4J_PASSWORD"),
         hash_key=text("FINGRAPH_HASH_KEY"),
+        sql_url=text("FINGRAPH_SQL_URL"),
     )

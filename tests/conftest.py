@@ -20,7 +20,13 @@ PORT_OFFSET = 400
 OURS = "FINGRAPH_TEST_"
 """What a test run may be told of a server to use up; NEO4J_URI names one that somebody needs."""
 
-for _name in [name for name in os.environ if name.startswith("NEO4J_")]:
+
+def _theirs(name: str) -> bool:
+    """Whether a variable names a database that somebody needs."""
+    return name.startswith("NEO4J_") or name == "FINGRAPH_SQL_URL"
+
+
+for _name in [name for name in os.environ if _theirs(name)]:
     del os.environ[_name]  # tests empty the graph, and so do the commands that they run
 
 
@@ -34,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def settings_of(environ: Mapping[str, str]) -> Settings:
     """Settings of a test run: those of the environment, but the server that `FINGRAPH_TEST_NEO4J_URI` names."""
-    kept = {name: value for name, value in environ.items() if not name.startswith("NEO4J_")}
+    kept = {name: value for name, value in environ.items() if not _theirs(name)}
     for name in ("NEO4J_URI", "NEO4J_PASSWORD"):
         kept[name] = environ.get(OURS + name, "")
     return load_settings(kept)

@@ -30,6 +30,9 @@ IMPORTERS = {
     "neo4j": ("core/",),
     "graphdatascience": ("rings/components.py",),
     "torch": (),
+    "sqlalchemy": ("core/sql/", "security/"),
+    "alembic": ("core/sql/",),
+    "psycopg": (),  # SQLAlchemy imports it, when PostgreSQL is named
 }
 """Who may import a library; nobody else."""
 REGISTRIES = re.compile(

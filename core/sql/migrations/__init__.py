@@ -1,0 +1,1 @@
+"""Alembic's folder: each version of the tables is a file in `versions`."""
