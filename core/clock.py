@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from core.errors import UsageError
 
@@ -42,6 +42,25 @@ def day_us(text: str) -> int:
     except ValueError:
         raise UsageError("day.invalid", f"'{text[:40]}' is no day; write it as 2025-01-01.") from None
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * SECOND
+
+
+def moment_us(text: str) -> int:
+    """The moment (µs) of `2025-03-01T09:30:00Z`, of one with another offset, or of a UTC day `2025-03-01`.
+
+    Raises `UsageError` (`moment.invalid`); a time of day without an offset could mean several moments.
+    """
+    wrong = UsageError(
+        "moment.invalid", "Write the moment as 2025-03-01T09:30:00Z, or the day as 2025-03-01."
+    )
+    try:
+        read = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise wrong from None
+    if read.tzinfo is None:
+        if (read.hour, read.minute, read.second, read.microsecond) != (0, 0, 0, 0) or "T" in text:
+            raise wrong
+        read = read.replace(tzinfo=UTC)
+    return (read - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def iso(moment: int | None) -> str | None:
