@@ -1,0 +1,166 @@
+"""What every request passes first and last: a name, a key, an allowance, an end; headers, figures, one line in the log.
+
+It stands before routing, so that whoever has no key learns nothing: not even which addresses there are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+
+from api import problems
+from api.errors import OverloadedError, RateError
+from api.limits import Limits
+from api.logs import REQUESTS, RequestLine, log_unforeseen
+from api.metrics import Metrics
+from core.errors import FinGraphError
+from security import Principal
+
+Scope = dict[str, Any]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+OPEN = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Addresses that need no key; they tell of the server, never of anybody."""
+REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+GRACE_SECONDS = 2.0
+"""Beyond the longest time of a request: for what is not work on a database."""
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@dataclass
+class Exchange:
+    """One request and what became of it."""
+
+    id: str
+    method: str
+    began: float = field(default_factory=time.monotonic)
+    principal: Principal | None = None
+    status: int = 0
+    """0: no reply has begun."""
+    code: str | None = None
+    """Of the problem that was the reply."""
+
+    def note(self, error: FinGraphError) -> None:
+        """Note what the reply will say; what is wrong with the server itself is logged with its words."""
+        self.code = error.code
+        if error.status >= 500:
+            fields = {"request_id": self.id, "code": error.code, "message": error.message}
+            REQUESTS.warning("problem", extra={"fields": fields})
+
+
+class Front:
+    """The outermost layer around the routes."""
+
+    def __init__(self, app: App, limits: Limits, metrics: Metrics) -> None:
+        self._app = app
+        self._limits = limits
+        self._metrics = metrics
+        self._in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request (or the lifespan, which passes)."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = Exchange(_request_id(Headers(scope=scope)), scope["method"])
+        scope["state"]["exchange"] = exchange
+        self._in_flight += 1
+        self._metrics.in_flight.set(self._in_flight)
+        try:
+            await self._answered(exchange, scope, receive, _with_headers(send, exchange))
+        finally:
+            self._in_flight -= 1
+            self._metrics.in_flight.set(self._in_flight)
+            self._told(exchange, scope)
+
+    async def _answered(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with asyncio.timeout(self._limits.seconds_most + GRACE_SECONDS):
+                if scope["path"] not in OPEN:
+                    await self._admit(exchange, scope)
+                await self._app(scope, receive, send)
+            return
+        except FinGraphError as error:
+            exchange.note(error)
+            response = problems.reply(exchange.id, error)
+        except TimeoutError:
+            late = OverloadedError("api.deadline", "The time of this request is over.", wait_s=1)
+            exchange.note(late)
+            response = problems.reply(exchange.id, late)
+        except Exception as error:
+            log_unforeseen(exchange.id, error)
+            exchange.code = "internal"
+            response = problems.internal(exchange.id)
+        if not exchange.status:
+            await response(scope, receive, send)
+
+    async def _admit(self, exchange: Exchange, scope: Scope) -> None:
+        """Raise unless a valid key came and may be served now."""
+        service = scope["state"]["service"]
+        token = _token(Headers(scope=scope))
+        if self._in_flight > self._limits.requests:
+            raise OverloadedError("api.busy", "The server has as much to do as it takes on; try again.", wait_s=1)
+        exchange.principal = await service.auth_pool.run(lambda: service.keyring.identify(token))
+        wait_s = service.buckets.wait_for(exchange.principal.key_id)
+        if wait_s:
+            raise RateError("api.rate", "This key asks for more than it may; slow down.", wait_s=wait_s)
+
+    def _told(self, exchange: Exchange, scope: Scope) -> None:
+        seconds = time.monotonic() - exchange.began
+        route = getattr(scope.get("route"), "path_format", "unmatched")
+        method = exchange.method if exchange.method in _METHODS else "other"
+        self._metrics.answered(method, route, exchange.status, seconds)
+        if exchange.code is not None:
+            self._metrics.failed(exchange.code)
+        if route in OPEN and exchange.status < 400:
+            return  # asked for every few seconds by machines
+        key_id = exchange.principal.key_id if exchange.principal else None
+        RequestLine(
+            exchange.id, method, route, exchange.status, round(seconds * 1_000, 1), key_id, exchange.code
+        ).log()
+
+
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+
+
+def _request_id(headers: Headers) -> str:
+    """The caller's own name of the request when it is well formed, else a new one."""
+    given = headers.get("x-request-id", "")
+    return given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+
+
+def _token(headers: Headers) -> str | None:
+    """The bearer token, if there is exactly one."""
+    given = headers.getlist("authorization")
+    scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _with_headers(send: Send, exchange: Exchange) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            exchange.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-Id"] = exchange.id
+            for name, value in HEADERS.items():
+                headers[name] = value
+            headers.setdefault("Cache-Control", "no-store")
+        await send(message)
+
+    return sending
