@@ -52,6 +52,10 @@ class Desk:
         """The moment (µs) that the request is answered as of: the one asked for, or now."""
         return self._service.clock() if as_of is None else as_of
 
+    def left(self) -> float:
+        """Seconds of this request that are left; none left is 1 ms, which times out with the right words."""
+        return max(0.001, self._deadline - time.monotonic())
+
     async def ask(self, work: Callable[[Graph, Schema], T]) -> T:
         """What `work` finds in the graph, which ends with the request's time.
 
@@ -79,9 +83,8 @@ class Desk:
         return Response(body, media_type="application/json", headers=headers)
 
     async def _in_time(self, work: Coroutine[Any, Any, T]) -> T:
-        left = self._deadline - time.monotonic()
         try:
-            async with asyncio.timeout(max(0.0, left)):
+            async with asyncio.timeout(self.left()):
                 return await work
         except TimeoutError:
             raise OverloadedError(
