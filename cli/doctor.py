@@ -79,6 +79,7 @@ def examine(settings: Settings, status: Status) -> Iterator[Finding]:
         "home", "ok" if settings.home.exists() else "note", str(settings.home), _home_todo(settings)
     )
     yield _hash_key(settings)
+    yield _sql(settings)
     yield _graph(settings, status)
 
 
@@ -166,6 +167,22 @@ def _hash_key(settings: Settings) -> Finding:
             "hash key", "ok", str(path), "keep a copy in a safe place: without it no identifier matches"
         )
     return Finding("hash key", "note", "none yet", "made at the first load, or set FINGRAPH_HASH_KEY")
+
+
+def _sql(settings: Settings) -> Finding:
+    """Worth knowing at most: the graph does without."""
+    from core.sql import sql_status
+
+    try:
+        found = sql_status(settings)
+    except FinGraphError as error:
+        return Finding("SQL database", "note", error.message, error.hints[0] if error.hints else "")
+    if found.version is None:
+        return Finding("SQL database", "note", f"none yet at {found.where}", "made at first use")
+    seen = f"version {found.version} at {found.where}"
+    if not found.up_to_date:
+        return Finding("SQL database", "note", seen, f"fingraph sql upgrade brings version {found.newest}")
+    return Finding("SQL database", "ok", seen)
 
 
 def _graph(settings: Settings, status: Status) -> Finding:

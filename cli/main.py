@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from cli import db, rings, schema
+from cli import audit, db, keys, rings, schema, sql
 from cli.demo import demo
 from cli.doctor import doctor
 from cli.load import load, mapping_app
@@ -28,6 +28,9 @@ app.add_typer(db.app, name="db")
 app.add_typer(rings.app, name="rings")
 app.add_typer(schema.app, name="schema")
 app.add_typer(mapping_app, name="mapping")
+app.add_typer(keys.app, name="keys")
+app.add_typer(audit.app, name="audit")
+app.add_typer(sql.app, name="sql")
 app.command("load")(load)
 app.command("demo")(demo)
 app.command("doctor")(doctor)

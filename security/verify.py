@@ -78,13 +78,13 @@ def verify_audit(sql: Sql, *, seen: tuple[Head, ...] = ()) -> AuditReport:
     """
     faults: list[Fault] = []
     with sql.read() as connection:
-        chain = _Chain({head.seq: head.hash for head in seen})
+        chain = _Chain(seen)
         for row in _rows(connection):
             faults.extend(chain.take(row))
             if len(faults) > FAULTS_MOST:
                 break
         else:
-            faults.extend(chain.end(held_head(connection), seen))
+            faults.extend(chain.end(held_head(connection)))
         faults.extend(_unguarded(connection))
     whole = None if faults else chain.last
     return AuditReport(chain.rows, whole, tuple(faults[:FAULTS_MOST]), len(faults) > FAULTS_MOST)
@@ -93,7 +93,7 @@ def verify_audit(sql: Sql, *, seen: tuple[Head, ...] = ()) -> AuditReport:
 class _Chain:
     """The rows so far, one after another; after a fault it goes on from what stands there, to find each once."""
 
-    def __init__(self, seen: dict[int, str]) -> None:
+    def __init__(self, seen: tuple[Head, ...]) -> None:
         self.rows = 0
         self.last = Head(0, FIRST)
         self._seen = seen
@@ -109,12 +109,12 @@ class _Chain:
             yield Fault("broken", row.seq, "The row does not follow the one before it.")
         if row.computed() != row.hash:
             yield Fault("changed", row.seq, "The row is not the one that was hashed.")
-        if self._seen.get(row.seq, row.hash) != row.hash:
+        if any(one.seq == row.seq and one.hash != row.hash for one in self._seen):
             yield Fault("forged", row.seq, "Another row of this number was seen before.")
         self.rows += 1
         self.last = Head(row.seq, row.hash)
 
-    def end(self, head: Head | None, seen: tuple[Head, ...]) -> Iterator[Fault]:
+    def end(self, head: Head | None) -> Iterator[Fault]:
         """Faults of the end, when every row was taken."""
         last = self.last
         if head is None:
@@ -127,7 +127,7 @@ class _Chain:
             )
         elif head.hash != last.hash:
             yield Fault("broken", last.seq, "The last row is not the head of the log.")
-        for one in seen:
+        for one in self._seen:
             if one.seq > last.seq:
                 yield Fault("cut", last.seq + 1, f"Row {one.seq} was seen before and is missing.")
 
