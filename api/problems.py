@@ -81,7 +81,7 @@ def internal(request_id: str) -> Response:
 
 def of_http(request_id: str, error: HTTPException) -> Response:
     """The problem of what the framework refuses: no such route, another method, a body too large."""
-    return reply(request_id, _named(error.status_code), headers=error.headers)
+    return reply(request_id, named(error.status_code), headers=error.headers)
 
 
 def of_validation(request_id: str, error: RequestValidationError) -> Response:
@@ -90,7 +90,8 @@ def of_validation(request_id: str, error: RequestValidationError) -> Response:
     return reply(request_id, said, errors=[_field(one) for one in error.errors()[:ERRORS_MOST]])
 
 
-def _named(status: int) -> FinGraphError:
+def named(status: int) -> FinGraphError:
+    """The error that stands for a status of the framework."""
     if status == 404:
         return NotFoundError("api.no_route", "There is nothing at this address; see /v1/openapi.json.")
     if status == 405:

@@ -82,21 +82,21 @@ def open_service(settings: Settings, limits: Limits, metrics: Metrics, clock: Cl
     except BaseException:
         graph.close()
         raise
-    schemas = Schemas()
+    schemas, hasher = Schemas(), load_hasher(settings)
     return Service(
         settings=settings,
         limits=limits,
         clock=clock,
         graph=graph,
         sql=sql,
-        hasher=load_hasher(settings),
+        hasher=hasher,
         keyring=Keyring(sql, clock),
         schemas=schemas,
         pool=Pool(limits.workers, limits.queue, "fingraph-graph"),
         auth_pool=Pool(AUTH_WORKERS, AUTH_QUEUE, "fingraph-keys"),
         buckets=Buckets(limits.rate, limits.burst),
         metrics=metrics,
-        readiness=Readiness(graph, sql, settings, schemas.of),
+        readiness=Readiness(graph, sql, settings, hasher, schemas.of),
     )
 
 
