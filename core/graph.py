@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import random
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from core.address import no_address, require_address
 from core.errors import FinGraphError, GraphUnavailableError, IncompatibleError, UsageError
+from core.records import Bounded, Plan, operator_of, plain
 from core.server.local import LocalServer
 from core.settings import Settings
 
@@ -30,6 +33,8 @@ WRITE_SECONDS = 300.0
 ALONE_SECONDS = 3_600.0
 STATEMENT_SHOWN = 60
 """Characters of a refused statement that its error shows; statements hold no values."""
+BOUNDED_FETCH = 50
+"""Rows that a bounded read asks for at a time."""
 TRIES = 8
 RETRY_SECONDS = 30.0
 """How long a transaction is tried again while the server is away or others hold its locks."""
@@ -117,11 +122,50 @@ class Graph:
         with self._session() as session, _named_errors(self.uri), _noted(statement):
             return [r.data() for r in session.run(query, parameters)]
 
+    def explain(
+        self, statement: str, parameters: Mapping[str, object] | None = None, *, seconds: float = 10.0
+    ) -> Plan:
+        """How the server would run `statement`; nothing is run.
+
+        Raises `UsageError` (`graph.cypher`) for one that it cannot read, with the kind of the error and its place.
+        """
+        with self._reading(seconds) as tx, _strangers():
+            summary = tx.run("EXPLAIN\n" + statement, dict(parameters or {})).consume()
+        return Plan(summary.query_type or "", operator_of(summary.plan) if summary.plan else None)
+
+    def bounded(
+        self,
+        statement: str,
+        parameters: Mapping[str, object] | None = None,
+        *,
+        seconds: float,
+        rows: int,
+        size: int,
+    ) -> Bounded:
+        """The first `rows` rows of `statement`, of at most `size` bytes as JSON, in a read transaction of `seconds`.
+
+        Rows come a few at a time and the rest is never fetched; values are `core.records.plain`. Raises as `explain`.
+        """
+        kept: list[tuple[Any, ...]] = []
+        held = 0
+        with self._reading(seconds, fetch=BOUNDED_FETCH) as tx, _strangers():
+            result = tx.run(statement, dict(parameters or {}))
+            columns = tuple(result.keys())
+            for record in result:
+                if len(kept) == rows:
+                    return Bounded(columns, kept, "rows")
+                row = tuple(plain(value) for value in record.values())
+                held += len(json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+                if held > size:
+                    return Bounded(columns, kept, "bytes")
+                kept.append(row)
+        return Bounded(columns, kept, None)
+
     def ping(self) -> None:
         """Raise `GraphUnavailableError` unless the server answers."""
         self.read("RETURN 1 AS one", seconds=10)
 
-    def _session(self) -> Any:
+    def _session(self, **config: Any) -> Any:
         patience: dict[str, float] = {}
         if self._deadline is not None:
             left = self._left(READ_SECONDS)
@@ -129,7 +173,7 @@ class Graph:
                 "connection_acquisition_timeout": left,
                 "max_transaction_retry_time": min(left, RETRY_SECONDS_SHORT),
             }
-        return self._driver.session(database="neo4j", fetch_size=10_000, **patience)
+        return self._driver.session(database="neo4j", **{"fetch_size": 10_000, **patience, **config})
 
     def _left(self, seconds: float) -> float:
         """`seconds`, or what is left of them until the deadline."""
@@ -137,6 +181,19 @@ class Graph:
         if left <= 0:
             raise GraphUnavailableError("graph.timeout", "The time that there was for this is over; ask for less.")
         return left
+
+    @contextmanager
+    def _reading(self, seconds: float, fetch: int = 10_000) -> Iterator[Any]:
+        """A read transaction that is rolled back at the end, whatever is left in it."""
+        with (
+            _named_errors(self.uri),
+            self._session(default_access_mode="READ", fetch_size=fetch) as session,
+        ):
+            tx = session.begin_transaction(timeout=self._left(seconds))
+            try:
+                yield tx
+            finally:
+                tx.close()
 
     def _managed(self, work: Callable[[Transaction], T], method: str, seconds: float) -> T:
         from neo4j import unit_of_work
@@ -193,6 +250,23 @@ def _noted(statement: str) -> Iterator[None]:
         code = (line for line in statement.splitlines() if not line.lstrip().startswith("//"))
         error.add_note(" ".join(" ".join(code).split())[:STATEMENT_SHOWN])
         raise
+
+
+@contextmanager
+def _strangers() -> Iterator[None]:
+    """A statement that a person wrote: what Neo4j says against it tells the kind and the place, and no word of it."""
+    from neo4j.exceptions import Neo4jError
+
+    try:
+        yield
+    except Neo4jError as error:
+        code = error.code or ""
+        if re.match(r"Neo\.(Client|Database)Error\.(Statement|Procedure)\.", code) is None:
+            raise
+        found = re.search(r"\(line (\d+), column (\d+)", str(error.message))
+        # Line 1 is the word EXPLAIN, which is put before the statement.
+        place = f" at line {max(1, int(found[1]) - 1)}, column {found[2]}" if found else ""
+        raise UsageError("graph.cypher", f"Neo4j cannot run this: {code.split('.')[-1]}{place}.") from None
 
 
 def _named(error: Neo4jError) -> FinGraphError:

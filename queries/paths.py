@@ -1,22 +1,25 @@
 """Paths between two people: a search from both ends that never goes on from a hub, and is cut with a word.
 
 Every path of at most 2 n links has each of its links within n steps of one end, so a search of n steps from both ends
-meets all of them; k shortest simple paths of what was met follow (Yen 1971, as networkx has it).
+meets all of them. What was met is then walked from one end, length by length, where the other is near enough.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Any
 
 from core.graph import Row
 
 BREADTH = 2_000
 """Nodes of one step that are gone on from; a step that meets more is cut, and says so."""
-TRIED = 500
-"""Paths looked at, at most, to find the shortest."""
+STEP_ROWS = 100_000
+"""Links that one step gives, at most: its statement's LIMIT."""
+TRIED = 100_000
+"""Beginnings of paths looked at, at most."""
 
 Step = Callable[[list[str]], list[Row]]
 """Links of the nodes of a frontier: rows `from, to, type, known_at, hub`, where `from` and `to` are maps `{id, type, key,
@@ -93,6 +96,8 @@ def _search(met: _Met, step: Step, start: str, steps: int) -> None:
     for _ in range(steps):
         rows = step(frontier)
         met.take(rows)
+        if len(rows) >= STEP_ROWS:
+            met.cut_by.add("breadth")
         met.asked.update(frontier)
         reached = {row["to"]["id"]: row["to"] for row in rows if row["to"] and not row["hub"]}
         fresh = sorted((two["type"], two["key"], one) for one, two in reached.items() if one not in seen)
@@ -119,23 +124,62 @@ def _ask_of_hubs(met: _Met, step: Step, ends: set[str]) -> None:
 
 
 def _shortest(met: _Met, start: str, end: str, hops: int, most: int) -> tuple[list[list[str]], bool]:
-    """Paths by length, then by what they go through; whether there are more."""
-    import networkx as nx  # noqa: PLC0415 - takes a while, and only this question needs it
-
-    graph = nx.Graph()
-    closed = met.hubs - {start, end}
-    usable = [pair for pair in met.links if not closed.intersection(pair)]
-    graph.add_edges_from(sorted(usable, key=lambda pair: [_name(met, one) for one in pair]))
-    if start not in graph or end not in graph or not nx.has_path(graph, start, end):
-        return [], False
+    """Simple paths by length, then by what they go through; whether there are more."""
+    near = _neighbours(met, {start, end})
+    left = _distances(near, end)
     found: list[list[str]] = []
-    for path in islice(nx.shortest_simple_paths(graph, start, end), TRIED):
-        longer = len(found) > most and len(path) > len(found[-1])
-        if len(path) - 1 > hops or longer:
-            break
-        found.append(path)
-    found.sort(key=lambda path: (len(path), [_name(met, one) for one in path]))
-    return found[:most], len(found) > most
+    walker = _Walker(near, left, end)
+    for length in range(max(1, left.get(start, hops + 1)), hops + 1):
+        for path in walker.paths([start], length):
+            if len(found) == most:
+                return found, True
+            found.append(path)
+    if walker.budget <= 0:
+        met.cut_by.add("breadth")
+    return found, False
+
+
+@dataclass
+class _Walker:
+    near: dict[str, list[str]]
+    left: dict[str, int]
+    """Links from each node to the end, at least."""
+    end: str
+    budget: int = TRIED
+
+    def paths(self, path: list[str], length: int) -> Iterator[list[str]]:
+        """Simple paths that begin with `path` and go on for exactly `length` links to the end."""
+        if length == 0 or self.budget <= 0:
+            if path[-1] == self.end and length == 0:
+                yield path
+            return
+        self.budget -= 1
+        for one in self.near[path[-1]]:
+            there = one == self.end
+            if there == (length == 1) and one not in path and self.left[one] < length:
+                yield from self.paths([*path, one], length - 1)
+
+
+def _neighbours(met: _Met, ends: set[str]) -> dict[str, list[str]]:
+    """What each node is linked to, by name; hubs have no neighbours."""
+    closed = met.hubs - ends
+    near: dict[str, list[str]] = {}
+    for one, two in met.links:
+        if not closed.intersection((one, two)):
+            near.setdefault(one, []).append(two)
+            near.setdefault(two, []).append(one)
+    return {one: sorted(others, key=lambda other: _name(met, other)) for one, others in near.items()}
+
+
+def _distances(near: dict[str, list[str]], end: str) -> dict[str, int]:
+    left, queue = {end: 0}, deque([end])
+    while queue:
+        one = queue.popleft()
+        for other in near.get(one, []):
+            if other not in left:
+                left[other] = left[one] + 1
+                queue.append(other)
+    return left
 
 
 def _row(met: _Met, number: int, path: list[str]) -> tuple[Any, ...]:
