@@ -52,7 +52,7 @@ def create_app(settings: Settings, *, limits: Limits | None = None, clock: Clock
     app.add_exception_handler(FinGraphError, _on_error)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_validation)
-    app.add_middleware(Front, limits=bounds, metrics=metrics)  # type: ignore[arg-type]
+    app.add_middleware(Front, limits=bounds, metrics=metrics)
     return app
 
 

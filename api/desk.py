@@ -36,10 +36,9 @@ class Desk:
         self._request = request
         self._service: Service = request.state.service
         exchange: Exchange = request.state.exchange
-        assert exchange.principal is not None, "the front lets nobody pass without a key"
-        self.principal: Principal = exchange.principal
+        self.principal: Principal = exchange.admitted
         limits = self._service.limits
-        self._deadline = exchange.began + (
+        self._deadline: float = exchange.began + (
             limits.seconds if timeout_ms is None else min(timeout_ms / 1_000, limits.seconds_most)
         )
 
@@ -121,8 +120,7 @@ def guarded(scope: Scope) -> type[APIRoute]:
 
             async def asked(request: Request) -> Response:
                 exchange: Exchange = request.state.exchange
-                assert exchange.principal is not None
-                exchange.principal.require(scope)
+                exchange.admitted.require(scope)
                 return await handle(request)
 
             return asked

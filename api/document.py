@@ -89,7 +89,6 @@ async def get_document(_: AtDesk) -> Response:
     return Response(committed(), media_type="application/json")
 
 
-
 def _main() -> None:
     from api.app import create_app  # noqa: PLC0415 - the application imports this module
     from core.settings import load_settings  # noqa: PLC0415

@@ -9,11 +9,10 @@ import asyncio
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from api.errors import OverloadedError, RateError
@@ -22,12 +21,6 @@ from api.logs import REQUESTS, RequestLine, log_unforeseen
 from api.metrics import Metrics
 from core.errors import FinGraphError
 from security import Principal
-
-Scope = dict[str, Any]
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 OPEN = frozenset({"/healthz", "/readyz", "/metrics"})
 """Addresses that need no key; they tell of the server, never of anybody."""
@@ -56,6 +49,13 @@ class Exchange:
     code: str | None = None
     """Of the problem that was the reply."""
 
+    @property
+    def admitted(self) -> Principal:
+        """Who is behind it; every route below /v1 comes after the front has seen the key."""
+        if self.principal is None:
+            raise FinGraphError("internal", "A route that needs a key was reached without one.")
+        return self.principal
+
     def note(self, error: FinGraphError) -> None:
         """Note what the reply will say; what is wrong with the server itself is logged with its words."""
         self.code = error.code
@@ -67,7 +67,7 @@ class Exchange:
 class Front:
     """The outermost layer around the routes."""
 
-    def __init__(self, app: App, limits: Limits, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, metrics: Metrics) -> None:
         self._app = app
         self._limits = limits
         self._metrics = metrics
@@ -95,7 +95,6 @@ class Front:
                 if scope["path"] not in OPEN:
                     await self._admit(exchange, scope)
                 await self._app(scope, receive, send)
-            return
         except FinGraphError as error:
             exchange.note(error)
             response = problems.reply(exchange.id, error)
@@ -103,10 +102,12 @@ class Front:
             late = OverloadedError("api.deadline", "The time of this request is over.", wait_s=1)
             exchange.note(late)
             response = problems.reply(exchange.id, late)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the last place where it can be told to the caller and the log
             log_unforeseen(exchange.id, error)
             exchange.code = "internal"
             response = problems.internal(exchange.id)
+        else:
+            return
         if not exchange.status:
             await response(scope, receive, send)
 
@@ -115,7 +116,9 @@ class Front:
         service = scope["state"]["service"]
         token = _token(Headers(scope=scope))
         if self._in_flight > self._limits.requests:
-            raise OverloadedError("api.busy", "The server has as much to do as it takes on; try again.", wait_s=1)
+            raise OverloadedError(
+                "api.busy", "The server has as much to do as it takes on; try again.", wait_s=1
+            )
         exchange.principal = await service.auth_pool.run(lambda: service.keyring.identify(token))
         wait_s = service.buckets.wait_for(exchange.principal.key_id)
         if wait_s:

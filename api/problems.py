@@ -95,7 +95,9 @@ def named(status: int) -> FinGraphError:
     if status == 404:
         return NotFoundError("api.no_route", "There is nothing at this address; see /v1/openapi.json.")
     if status == 405:
-        return MethodError("api.method", "This address does not take this method; `Allow` names those it takes.")
+        return MethodError(
+            "api.method", "This address does not take this method; `Allow` names those it takes."
+        )
     if status == 413:
         return BodyError("api.body", "The body is larger than a request may be.")
     return RequestError("api.request", "The request cannot be read.")

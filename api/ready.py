@@ -115,7 +115,9 @@ class Readiness:
 
     def _check_sql(self) -> None:
         if not sql_status(self._settings).up_to_date:
-            raise SqlUnavailableError("sql.outdated", "The SQL database lacks tables; run: fingraph sql upgrade")
+            raise SqlUnavailableError(
+                "sql.outdated", "The SQL database lacks tables; run: fingraph sql upgrade"
+            )
 
     def _check_schema(self) -> None:
         graph = self._graph.until(time.monotonic() + PING_SECONDS)

@@ -107,7 +107,9 @@ async def running(
     """The service from start to end, with its warming up beside it."""
     service = open_service(settings, limits, metrics, clock)
     metrics.watch("fingraph_graph_work", "Work on the graph that runs or waits.", lambda: service.pool.taken)
-    metrics.watch("fingraph_key_work", "Work on keys and audit that runs or waits.", lambda: service.auth_pool.taken)
+    metrics.watch(
+        "fingraph_key_work", "Work on keys and audit that runs or waits.", lambda: service.auth_pool.taken
+    )
     service.readiness.start()
     try:
         yield {"service": service}

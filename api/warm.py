@@ -43,7 +43,11 @@ def _reads(graph: Graph, schema: Schema) -> list[Callable[[], object]]:
         lambda: application(graph, schema, "fingraph", "nobody"),
         lambda: user(graph, schema, "fingraph", "nobody"),
         lambda: identifier(graph, schema, first, NOBODY),
-        *(_expanding(graph, schema, label, order) for label in ("Application", "User", first) for order in Order),
+        *(
+            _expanding(graph, schema, label, order)
+            for label in ("Application", "User", first)
+            for order in Order
+        ),
         *(_asking(graph, schema, one) for one in questions()),
     ]
     return reads

@@ -44,7 +44,9 @@ class CypherAsked(Asked):
     statement: Text = Field(min_length=1, max_length=20_000)
     parameters: Annotated[dict[str, JsonValue], AfterValidator(_fitting)] = Field(default_factory=dict)
     rows: Annotated[int, Field(ge=1, le=10_000, description="Rows, at most.")] = 1_000
-    bytes: Annotated[int, Field(ge=1_000, le=20_000_000, description="Bytes of all rows, at most.")] = 5_000_000
+    bytes: Annotated[int, Field(ge=1_000, le=20_000_000, description="Bytes of all rows, at most.")] = (
+        5_000_000
+    )
     seconds: Annotated[float, Field(gt=0, le=60, description="Time of the statement, at most.")] = 10.0
 
 

@@ -167,7 +167,7 @@ class Identifier(Model):
     response_model=Application,
     responses={**PROBLEMS, **example(examples.APPLICATION)},
 )
-async def get_application(desk: AtDesk, source: Source, id: Id, as_of: AsOfQuery = None) -> Response:  # noqa: A002
+async def get_application(desk: AtDesk, source: Source, id: Id, as_of: AsOfQuery = None) -> Response:
     """The application as it was known at `as_of`. 404 when it was not known by then."""
     point = desk.point(as_of)
     found = await desk.ask(lambda graph, schema: application(graph, schema, source, id, as_of=point))
@@ -185,7 +185,7 @@ async def get_application(desk: AtDesk, source: Source, id: Id, as_of: AsOfQuery
 async def list_user_applications(
     desk: AtDesk,
     source: Source,
-    id: Id,  # noqa: A002
+    id: Id,
     limit: LimitQuery = 50,
     after: AfterQuery = None,
     as_of: AsOfQuery = None,
@@ -209,7 +209,7 @@ async def list_user_applications(
 async def get_user(
     desk: AtDesk,
     source: Source,
-    id: Id,  # noqa: A002
+    id: Id,
     limit: LimitQuery = 50,
     as_of: AsOfQuery = None,
 ) -> Response:
@@ -229,8 +229,8 @@ async def get_user(
 )
 async def get_identifier(
     desk: AtDesk,
-    type: Annotated[str, Path(min_length=1, max_length=40, description="Type, such as Phone.")],  # noqa: A002
-    id: Annotated[str, Path(min_length=1, max_length=64, description="Key: the keyed hash.")],  # noqa: A002
+    type: Annotated[str, Path(min_length=1, max_length=40, description="Type, such as Phone.")],
+    id: Annotated[str, Path(min_length=1, max_length=64, description="Key: the keyed hash.")],
     as_of: AsOfQuery = None,
 ) -> Response:
     """The identifier as known at `as_of`. A raw value has no place in a URL: ask /v1/identifiers/lookup for its key."""

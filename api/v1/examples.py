@@ -8,7 +8,15 @@ _KEY = "3f1c9a0b7d2e4f5a8b6c1d0e9f8a7b6c"
 _AT = "2025-06-01T00:00:00Z"
 _DAY = "2025-05-30T08:15:00Z"
 
-_RING_OF = {"key": "R-7Q2M", "score": 0.91, "listed": True, "applications": 6, "users": 4, "members": 1, "since": 3}
+_RING_OF = {
+    "key": "R-7Q2M",
+    "score": 0.91,
+    "listed": True,
+    "applications": 6,
+    "users": 4,
+    "members": 1,
+    "since": 3,
+}
 
 APPLICATION: dict[str, Any] = {
     "key": "lender:A-1001",
@@ -180,7 +188,12 @@ HISTORY: dict[str, Any] = {
             "joined": 2,
             "left": 0,
             "changes": [
-                {"code": "ring.grew", "params": {"applications": 2}, "weight": 0, "evidence_ids": ["lender:A-1001"]}
+                {
+                    "code": "ring.grew",
+                    "params": {"applications": 2},
+                    "weight": 0,
+                    "evidence_ids": ["lender:A-1001"],
+                }
             ],
         }
     ],
@@ -306,7 +319,13 @@ ANSWERED: dict[str, Any] = {
 }
 DRAWN: dict[str, Any] = {
     "nodes": [
-        {"id": "User:lender:U-17", "type": "User", "key": "lender:U-17", "caption": "lender:U-17", "known_at": None}
+        {
+            "id": "User:lender:U-17",
+            "type": "User",
+            "key": "lender:U-17",
+            "caption": "lender:U-17",
+            "known_at": None,
+        }
     ],
     "edges": [],
     "cut": False,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.desk import AtDesk, guarded
 from api.responses import PROBLEMS, example
 from api.v1 import examples
-from api.v1.models import After, AsOf, Asked, Key, Limit, Model, Page, Text, Time, shaped
+from api.v1.models import After, Asked, AsOf, Key, Limit, Model, Page, Text, Time, shaped
 from queries import ask
 from queries.expand import expand
 from queries.neighbours import Order
@@ -27,7 +27,9 @@ Label = Annotated[Text, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9
 class ExpandAsked(Asked):
     """What to expand, and how."""
 
-    type: Label = Field(description="Type of the node: Application, Event, User, Ring or a type of identifier.")
+    type: Label = Field(
+        description="Type of the node: Application, Event, User, Ring or a type of identifier."
+    )
     key: Key
     relation: Label | None = Field(default=None, description="Only links of this type.")
     neighbour: Label | None = Field(default=None, description="Only neighbours of this type.")
@@ -93,7 +95,9 @@ class Paths(Page):
     """The shortest paths between two people; none goes through a hub."""
 
     items: list[FoundPath]
-    cut_by: list[str] = Field(description="`rows`, `hubs` (met and not walked), `breadth` (more than may be looked at).")
+    cut_by: list[str] = Field(
+        description="`rows`, `hubs` (met and not walked), `breadth` (more than may be looked at)."
+    )
     as_of: Time
 
 

@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
 
 from core.clock import iso, moment_us
 from core.errors import UsageError
@@ -33,7 +41,7 @@ class Asked(BaseModel):
 
 def _moment(value: object) -> object:
     if not isinstance(value, str) or "T" not in value.upper():
-        raise ValueError("must be a moment like 2025-06-01T00:00:00Z")  # noqa: TRY004 - pydantic's way
+        raise ValueError("must be a moment like 2025-06-01T00:00:00Z")
     try:
         read = moment_us(value.upper())
     except (UsageError, OverflowError):
@@ -62,18 +70,24 @@ def _encodable(value: str) -> str:
 
 Text = Annotated[str, AfterValidator(_encodable)]
 Key = Annotated[
-    Text, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$", description="A key, as replies give it.")
+    Text,
+    Field(
+        min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$", description="A key, as replies give it."
+    ),
 ]
 Limit = Annotated[int, Field(ge=1, le=1_000, description="Items of a page, at most.")]
 After = Annotated[
-    Text, Field(max_length=TOKEN_LONGEST, description="The `next` of the page before; ask for the same as then.")
+    Text,
+    Field(max_length=TOKEN_LONGEST, description="The `next` of the page before; ask for the same as then."),
 ]
 AsOf = Annotated[
     Moment, Field(description="See the graph as it was known at this moment; nothing later is in the reply.")
 ]
 AsOfQuery = Annotated[
     Moment | None,
-    Query(description="See the graph as it was known at this moment (default: now); nothing later is in the reply."),
+    Query(
+        description="See the graph as it was known at this moment (default: now); nothing later is in the reply."
+    ),
 ]
 LimitQuery = Annotated[int, Query(ge=1, le=1_000, description="Items of a page, at most.")]
 AfterQuery = Annotated[

@@ -11,14 +11,16 @@ from starlette.responses import Response
 from api.desk import AtDesk, guarded
 from api.responses import NOT_CHANGED, PROBLEMS, example
 from api.v1 import examples
-from api.v1.models import After, AsOf, Asked, Limit, Model, Page, Text, Time
+from api.v1.models import After, Asked, AsOf, Limit, Model, Page, Text, Time
 from core.clock import iso
 from queries import Answer, Kind, Question, ask, picture, questions
 from security import Scope
 
 router = APIRouter(prefix="/v1/questions", route_class=guarded(Scope.READ), tags=["questions"])
 
-Name = Annotated[str, Path(min_length=1, max_length=60, description="Name of a question, as the list gives it.")]
+Name = Annotated[
+    str, Path(min_length=1, max_length=60, description="Name of a question, as the list gives it.")
+]
 Value = Annotated[Text, Field(max_length=500)] | Annotated[int, Field(ge=-(2**53), le=2**53)]
 
 

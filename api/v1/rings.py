@@ -13,7 +13,7 @@ from api.desk import AtDesk, guarded
 from api.responses import NOT_CHANGED, PROBLEMS, example
 from api.v1 import examples
 from api.v1.models import AfterQuery, AsOfQuery, LimitQuery, Model, Page, Time, shaped
-from rings import Sort, list_rings, ring_history, show_ring
+from rings import Sort, list_rings, show_ring
 from security import Scope
 
 router = APIRouter(prefix="/v1/rings", route_class=guarded(Scope.READ), tags=["rings"])
@@ -170,11 +170,9 @@ async def get_rings(
     """The rings of the last run that was known at `as_of`."""
     point = as_of if after else desk.point(as_of)
     page = await desk.ask(
-        lambda graph, _: list_rings(
-            graph, sort=sort, everything=everything, limit=limit, after=after, as_of=point
-        )
+        lambda graph, _: list_rings(graph, sort=sort, everything=everything, limit=limit, after=after)
     )
-    return desk.reply(shaped(Rings, page))
+    return desk.reply(shaped(Rings, page, as_of=point))
 
 
 @router.get(
@@ -187,5 +185,5 @@ async def get_rings(
 async def get_ring(desk: AtDesk, ring: RingKey, limit: LimitQuery = 50, as_of: AsOfQuery = None) -> Response:
     """The ring as the last run known at `as_of` left it; one that has dissolved as it was last."""
     point = desk.point(as_of)
-    found = await desk.ask(lambda graph, schema: show_ring(graph, schema, ring, limit=limit, as_of=point))
-    return desk.reply(shaped(RingDetail, found))
+    found = await desk.ask(lambda graph, schema: show_ring(graph, schema, ring, limit=limit))
+    return desk.reply(shaped(RingDetail, found, as_of=point))
