@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.output import JsonFlag, emit, fields, stderr, stdout, table
+from cli.output import AsOf, JsonFlag, emit, fields, stderr, stdout, table
 from core.clock import iso
 from core.graph import connect
 from core.settings import load_settings
@@ -100,12 +100,13 @@ def decisions(as_json: JsonFlag = False) -> None:
 def history(
     ring: Ring,
     limit: Annotated[int, typer.Option(help="States at most.")] = 50,
+    as_of: AsOf = None,
     after: Annotated[str | None, typer.Option(help="Continue after a page: the `next` that it gave.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """What became of a ring, run by run, newest first."""
     with connect(load_settings()) as graph:
-        page = ring_history(graph, ring, limit=limit, after=after)
+        page = ring_history(graph, ring, as_of=as_of, limit=limit, after=after)
     if as_json:
         emit(asdict(page))
         return

@@ -14,9 +14,16 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from core.clock import moment_us
 from core.errors import FinGraphError
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object on stdout; progress on stderr.")]
+AsOf = Annotated[
+    int | None,
+    typer.Option(
+        parser=moment_us, metavar="MOMENT", help="As it was known then: 2025-03-01, or 2025-03-01T09:30:00Z."
+    ),
+]
 
 PIPED_WIDTH = 140
 stdout = Console(

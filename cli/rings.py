@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,18 +9,19 @@ from typing import Annotated, Any
 import typer
 
 from cli import decisions
-from cli.output import JsonFlag, Terminal, emit, fields, stderr, stdout, table
+from cli.output import AsOf, JsonFlag, Terminal, emit, fields, stderr, stdout, table
 from core.clock import day_us, iso, now_us
 from core.graph import Graph, connect
 from core.settings import load_settings
 from graph_schema import Identifier, Schema
 from graph_schema.live import live_schema
 from queries import statement
+from queries.pages import Page
 from rings import (
     Evaluation,
     OutcomeShare,
-    Page,
     RingDetail,
+    RingFilter,
     Sort,
     backfill,
     evaluate_graph,
@@ -54,19 +54,25 @@ def run(as_json: JsonFlag = False) -> None:
 
 
 @app.command("list")
-def list_(
+def list_(  # noqa: PLR0917
     limit: Limit = 20,
     sort: Annotated[Sort, typer.Option(help="What comes first.")] = Sort.SCORE,
     everything: Annotated[
         bool, typer.Option("--all", help="Also groups whose score is too low to call them rings.")
     ] = False,
+    lender: Annotated[str | None, typer.Option(help="Rings that ask this lender for money.")] = None,
+    tied_by: Annotated[str | None, typer.Option(help="Rings tied by identifiers of this type.")] = None,
+    min_score: Annotated[float | None, typer.Option(help="Rings of this score and more.")] = None,
+    as_of: AsOf = None,
     after: After = None,
     as_json: JsonFlag = False,
 ) -> None:
     """List the rings of the last finished run."""
+    filters = RingFilter(min_score=min_score, lender=lender, tied_by=tied_by, everything=everything)
     with _graph() as graph:
-        page = list_rings(graph, sort=sort, everything=everything, limit=limit, after=after)
-        why = None if page.items or after else _why_none(graph, live_schema(graph))
+        page = list_rings(graph, as_of=as_of, sort=sort, filters=filters, limit=limit, after=after)
+        plain = not (after or as_of or lender or tied_by or min_score)
+        why = _why_none(graph, live_schema(graph)) if plain and not page.items else None
     if as_json:
         emit({**asdict(page), "why": why})
         return
@@ -89,12 +95,13 @@ def list_(
 def show(
     ring: Annotated[str, typer.Argument(metavar="ID", help="Name of the ring.")],
     limit: Limit = 50,
+    as_of: AsOf = None,
     after: After = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Show a ring: its members, what they share, what became of them."""
     with _graph() as graph:
-        detail = show_ring(graph, live_schema(graph), ring, limit=limit, after=after)
+        detail = show_ring(graph, live_schema(graph), ring, as_of=as_of, limit=limit, after=after)
     if as_json:
         emit(detail.as_dict())
         return
@@ -267,8 +274,7 @@ def _show_summary(detail: RingDetail) -> None:
     fields({name: value for name, value in summary.items() if value not in (None, "")})
 
 
-def _reasons(text: str) -> str:
-    parts = json.loads(text)
+def _reasons(parts: list[dict[str, Any]]) -> str:
     return ", ".join(
         f"{p['code'].removeprefix('ring.')} {p['params']['value']:g} ({p['weight']:+.1f})" for p in parts
     )

@@ -24,11 +24,18 @@ def constraints(schema: Schema) -> list[str]:
 
 
 def indexes(schema: Schema) -> list[str]:
-    """Further indexes: the order of facts, for reads by time."""
-    return [
+    """Further indexes: the order of facts, for reads by time; what the list of rings begins with, as they are and as
+    they were."""
+    ordered = [
         f"CREATE INDEX {label.lower()}_known_at IF NOT EXISTS FOR (n:{label}) ON (n.known_at, n.seq)"
         for label in schema.tied
     ]
+    listed = [
+        f"CREATE INDEX {label.lower()}_listed IF NOT EXISTS FOR (n:{label}) ON (n.listed, n.{then})"
+        for label, then in (("Ring", "score"), ("RingState", "until"))
+        if label in schema.by_label
+    ]
+    return ordered + listed
 
 
 def held(label: str) -> str:

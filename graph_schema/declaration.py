@@ -83,7 +83,12 @@ RING = NodeType(
         Property("shared", Type.STRING, "Identifiers that tie members as `Type=count`, most frequent first."),
         Property("score", Type.FLOAT, "Probability that most of its members work together."),
         Property("listed", Type.BOOLEAN, "Whether the score is high enough to call it a ring."),
-        Property("reasons", Type.STRING, "What speaks for and against it, strongest first, as JSON."),
+        Property(
+            "reasons",
+            Type.STRING,
+            "What speaks for and against it, strongest first, with keys of what it is seen in, as JSON.",
+            Personal.PSEUDONYM,
+        ),
     ),
 )
 RING_STATE = NodeType(

@@ -205,18 +205,21 @@ def application(
         at = sight(tx, moment)
         row = _one(tx, application_text(schema), at, "application", key=f"{source}:{id}", walk=walks(schema))
         links = [_link(schema, one, at.as_of) for one in row["links"]]
-        lists = {"users": row["users"], "links": links, "outcomes": _outcomes(row["outcomes"])}
+        outcomes = _outcomes(row["outcomes"])
+        lists = {"users": row["users"], "links": links, "outcomes": outcomes, "rings": row["rings"]}
         node = row["node"]
         return ApplicationView(
             **_named(node),
             known_at=node.get("known_at"),
             seq=node.get("seq"),
             properties=_properties(schema.node("Application"), node, "known_at", "seq"),
-            **{name: tuple(rows[:LISTED]) for name, rows in lists.items()},
+            users=tuple(row["users"][:LISTED]),
+            links=tuple(links[:LISTED]),
+            outcomes=tuple(outcomes[:LISTED]),
             rings=_rings(row["rings"]),
             as_of=at.as_of,
             run=at.run,
-            cut=_cut({**lists, "rings": row["rings"]}),
+            cut=_cut(lists),
         )
 
     return graph.in_read(work, seconds=seconds)

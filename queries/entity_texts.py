@@ -97,7 +97,7 @@ def identifier_text(schema: Schema, kind: Identifier) -> str:
         if kind.label in (link.start, link.end)
     )
     return f"""MATCH (i:{kind.label} {{key: $key}})
-WHERE i.hub_since < $as_of OR EXISTS {{ (i)<-[x:{kind.relationship}]-() WHERE {seen("x")} }} {others}
+WHERE i.hub_since < $as_of OR EXISTS {{ (i)<-[x:{kind.relationship}]-(y) WHERE {seen("x")} AND {seen("y")} }} {others}
 RETURN i {{.*}} AS node, {links_of("i", [kind])} AS links"""
 
 

@@ -145,13 +145,11 @@ def degree_of(schema: Schema, name: str, labels: Iterable[str]) -> str:
     `queries.sight.links_of`), an application or event its identifiers, a user their applications and events, a ring
     its applications, an outcome none."""
     wanted = set(labels)
-    cases = [
-        f"WHEN '{label}' THEN {text}" for label, text in _degrees(schema, name).items() if label in wanted
-    ]
+    others = {label: text for label, text in _degrees(schema, name).items() if label in wanted}
     identifiers = [i for i in schema.identifiers if i.label in wanted]
-    if identifiers:
-        cases.append(f"ELSE {links_of(name, identifiers)}")
-    return f"CASE head(labels({name}))\n{chr(10).join(cases)}\nEND"
+    rest = links_of(name, identifiers) if identifiers else "null"
+    cases = "\n".join(f"WHEN '{label}' THEN {text}" for label, text in others.items())
+    return f"CASE head(labels({name}))\n{cases}\nELSE {rest} END" if others else rest
 
 
 def _degrees(schema: Schema, name: str) -> dict[str, str]:

@@ -67,7 +67,7 @@ def links_of(name: str, identifiers: Iterable[Identifier]) -> str:
     has too many today to look through for those of then."""
     cases = "\n".join(
         f"WHEN '{i.label}' THEN CASE WHEN COUNT {{ ({name})<-[:{i.relationship}]-() }} > $walk['{i.label}'] * {LOOKBACK} "
-        f"THEN null ELSE COUNT {{ ({name})<-[x:{i.relationship}]-() WHERE {seen('x')} }} END"
+        f"THEN null ELSE COUNT {{ ({name})<-[x:{i.relationship}]-(y) WHERE {seen('x')} AND {seen('y')} }} END"
         for i in identifiers
     )
     return f"""CASE WHEN {name}.hub_since < $as_of THEN $walk[head(labels({name}))]

@@ -3,16 +3,15 @@
 from rings.backfill import backfill
 from rings.decide import Decided, exclude_members, list_decisions, merge_rings, split_ring, undo_decision
 from rings.evaluate import Compared, Evaluation, evaluate_graph, read_truth
+from rings.listing import RingFilter, RingSummary, Sort, list_rings
 from rings.run import RunResult, run_rings
 from rings.view import (
     OutcomeShare,
-    Page,
     RingDetail,
-    RingSummary,
-    Sort,
-    list_rings,
     outcome_shares,
+    ring_evidence,
     ring_history,
+    ring_members,
     show_ring,
 )
 
@@ -21,8 +20,8 @@ __all__ = [
     "Decided",
     "Evaluation",
     "OutcomeShare",
-    "Page",
     "RingDetail",
+    "RingFilter",
     "RingSummary",
     "RunResult",
     "Sort",
@@ -34,7 +33,9 @@ __all__ = [
     "merge_rings",
     "outcome_shares",
     "read_truth",
+    "ring_evidence",
     "ring_history",
+    "ring_members",
     "run_rings",
     "show_ring",
     "split_ring",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -27,6 +28,15 @@ LINKS = {
 }
 OUTCOMES = {"target": pl.Int64, "name": pl.String, "value": pl.Float64, "known_at": pl.Int64, "seq": pl.Int64}
 
+KEYS = {"thing": pl.Int64, "key": pl.String}
+Keys = Callable[[str, Sequence[int]], pl.DataFrame]
+"""From an identifier type and numbers of its identifiers to their lasting names, by `KEYS`; what has none is left out."""
+
+
+def no_keys(_: str, __: Sequence[int]) -> pl.DataFrame:
+    """The names of nothing."""
+    return pl.DataFrame(schema=KEYS)
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -41,6 +51,8 @@ class Facts:
     """A row per outcome of an application, by `OUTCOMES`; `name` is what it tells (fraud, approval, …)."""
     decisions: tuple[Decision, ...] = ()
     """What people decided about rings."""
+    keys: Keys = field(default=no_keys, compare=False)
+    """Names of identifiers, read when they are asked for: rings need a few of them."""
 
     def before(self, point: int) -> Facts:
         """What was known before `point` (µs), and what has no time."""
@@ -52,6 +64,7 @@ class Facts:
             self.links.filter(seen).join(known, on="target", how="semi"),
             self.outcomes.filter(seen).join(known, on="target", how="semi"),
             tuple(one for one in self.decisions if one.holds_at(point)),
+            self.keys,
         )
 
 

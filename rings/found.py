@@ -11,6 +11,7 @@ import polars as pl
 from rings.bonds import JOINT
 from rings.choose import Finder
 from rings.decisions import Decision
+from rings.proof import proofs, with_proof
 from rings.score import LISTED, reasons
 
 Properties = dict[str, str | int | float | bool | None]
@@ -38,6 +39,12 @@ def found_rings(finder: Finder) -> list[FoundRing]:
     score = {row["group"]: row for row in finder.scored(rings).iter_rows(named=True)}
     shared = _shared(finder, rings)
     rows = _members(finder, rings)
+    listed = {
+        group
+        for group, row in score.items()
+        if row["score"] >= LISTED or any(one.listed for one in decided.get(group, ()))
+    }
+    proof = proofs(finder, rings.filter(pl.col("group").is_in(list(listed))))
     return [
         FoundRing(
             tuple(row["key"]),
@@ -50,9 +57,8 @@ def found_rings(finder: Finder) -> list[FoundRing]:
                 "at_risk_cents": row["at_risk_cents"],
                 "shared": shared_text(shared.get(row["group"], {})),
                 "score": score[row["group"]]["score"],
-                "listed": score[row["group"]]["score"] >= LISTED
-                or any(one.listed for one in decided.get(row["group"], ())),
-                "reasons": json.dumps(reasons(score[row["group"]])),
+                "listed": row["group"] in listed,
+                "reasons": json.dumps(with_proof(reasons(score[row["group"]]), proof.get(row["group"], {}))),
             },
             decided.get(row["group"], ()),
         )

@@ -18,7 +18,7 @@ from graph_schema import Identifier, Schema
 from queries import statement
 from rings.bonds import LINKS_PER_BIND
 from rings.decisions import Decision, Kind
-from rings.facts import LINKS, OUTCOMES, TARGETS, Facts
+from rings.facts import KEYS, LINKS, OUTCOMES, TARGETS, Facts, Keys
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ def read_facts(graph: Graph, schema: Schema, progress: Progress) -> Facts:
     applications = targets.filter("application").get_column("target").unique()
     progress.step("Reading outcomes")
     outcomes = _columns(graph, "rings/facts_outcomes", applications, OUTCOMES, names=list(OUTCOMES_READ))
-    return Facts(targets, links, outcomes, read_decisions(graph))
+    return Facts(targets, links, outcomes, read_decisions(graph), _keys(graph))
 
 
 def read_decisions(graph: Graph) -> tuple[Decision, ...]:
@@ -56,6 +56,23 @@ def read_decisions(graph: Graph) -> tuple[Decision, ...]:
         )
         for row in statement("rings/decisions").stream(graph, seconds=SECONDS)
     )
+
+
+def _keys(graph: Graph) -> Keys:
+    """Names of identifiers by their internal ids; what was read is kept."""
+    known: dict[tuple[str, int], str] = {}
+
+    def keys(label: str, things: Sequence[int]) -> pl.DataFrame:
+        asked = statement("rings/facts_keys")
+        missing = [thing for thing in things if (label, thing) not in known]
+        for row in _in_blocks(
+            missing, lambda block: asked.run(graph, seconds=SECONDS, ids=block, label=label)
+        ):
+            known.update(zip(((label, thing) for thing in row["thing"]), row["key"], strict=True))
+        found = [(thing, known[label, thing]) for thing in things if (label, thing) in known]
+        return pl.DataFrame(found, schema=KEYS, orient="row")
+
+    return keys
 
 
 def _links(graph: Graph, schema: Schema, progress: Progress) -> pl.DataFrame:

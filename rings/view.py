@@ -1,64 +1,30 @@
-"""What a person sees of rings: the list, one ring with its members and evidence, and what became of them.
+"""What a person sees of one ring: its members and evidence, its history, and what became of it.
 
-Everything is read as the last finished run left it.
+Everything is as of a moment: the ring as the last run known by then left it, with the facts known before.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
-from enum import StrEnum
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, TypeVar
 
 from core.clock import Clock, now_us
-from core.errors import NotFoundError, UsageError
-from core.graph import Graph, Row
+from core.errors import NotFoundError
+from core.graph import Graph, Row, Transaction
 from graph_schema import Schema
 from queries import statement
-from rings.evidence import evidence
+from queries.pages import Page, Place, asked, page_limit, read_token, token
+from queries.sight import SECONDS, Sight, point, sight
+from rings.evidence import PLACE, PLACE_KINDS, evidence
+from rings.listing import RingSummary
+
+T = TypeVar("T")
 
 TARGET = "fraud"
-LIMIT_MOST = 1_000
 _NEWEST = 2**62
 """Above the number of any run."""
-
-
-class Sort(StrEnum):
-    """What a list of rings begins with."""
-
-    SCORE = "score"
-    SIZE = "size"
-    MONEY = "money"
-    RECENT = "recent"
-
-
-@dataclass(frozen=True)
-class Page:
-    """Part of a list: `next` continues it, `cut` says that there is more."""
-
-    items: list[Any]
-    next: str | None = None
-    cut: bool = False
-
-
-@dataclass(frozen=True)
-class RingSummary:
-    """One ring in a few figures. Times are microseconds, money cents, `reasons` JSON."""
-
-    key: str
-    born_run: int
-    run: int
-    dissolved_run: int | None
-    applications: int
-    users: int
-    first_at: int | None
-    last_at: int | None
-    amount_cents: int
-    at_risk_cents: int
-    shared: str
-    score: float
-    listed: bool
-    reasons: str
 
 
 @dataclass(frozen=True)
@@ -84,36 +50,34 @@ class RingDetail:
 
     ring: RingSummary
     members: Page
-    """`application, users, lender, known_at, amount_cents, since, outcome`, in the order of facts."""
+    """As `ring_members`."""
     evidence: Page
-    """`type, key, masked, users, applications, first_at, last_at`, most users first."""
+    """As `ring_evidence`."""
     evolved_from: list[dict[str, Any]] = field(default_factory=list)
     evolved_into: list[dict[str, Any]] = field(default_factory=list)
     outcomes: OutcomeShare = field(default_factory=OutcomeShare)
     """Of its members."""
+    as_of: int = 0
+    run: int = 0
+    """The run that it is seen in."""
 
     def as_dict(self) -> dict[str, Any]:
         """The ring as one JSON object."""
         return {**asdict(self), "outcomes": {"target": TARGET, **self.outcomes.as_dict()}}
 
 
-def list_rings(
-    graph: Graph,
-    *,
-    sort: Sort = Sort.SCORE,
-    everything: bool = False,
-    limit: int = 20,
-    after: str | None = None,
-) -> Page:
-    """Living rings, as `RingSummary`; those that are listed, or `everything`. `after` is the `next` of the page before.
+@dataclass(frozen=True)
+class _Seen:
+    """A ring that was known by then."""
 
-    Raises `UsageError` (`page.limit`, `page.after`).
-    """
-    skip = _skip(limit, after)
-    rows = statement("rings/list").run(
-        graph, run=last_run(graph), sort=sort.value, listed=not everything, skip=skip, limit=limit + 1
-    )
-    return _page([RingSummary(**row) for row in rows], skip, limit)
+    at: Sight
+    row: Row
+
+    @property
+    def run(self) -> int:
+        """The last run that had it."""
+        dissolved = self.row["dissolved_run"]
+        return self.at.run if dissolved is None else int(dissolved) - 1
 
 
 def show_ring(
@@ -121,82 +85,143 @@ def show_ring(
     schema: Schema,
     key: str,
     *,
+    as_of: int | None = None,
     limit: int = 50,
     after: str | None = None,
     clock: Clock = now_us,
+    seconds: float = SECONDS,
 ) -> RingDetail:
-    """The ring named `key`, one that has dissolved as it was last, with the outcomes known by now. `limit` and
-    `after` page its members.
+    """The ring named `key` as of `as_of` (µs; default now), one that had dissolved as it was last. `limit` and `after`
+    page its members.
 
     Raises `NotFoundError` (`rings.unknown`), `UsageError` (`page.limit`, `page.after`).
     """
-    skip = _skip(limit, after)
-    last, now = last_run(graph), clock()
-    found = statement("rings/ring").run(graph, key=key, run=last)
-    if not found:
-        raise unknown_ring(key)
-    row = dict(found[0])
-    before, after_ = row.pop("before"), row.pop("after")
-    ring = RingSummary(**row)
-    run = last if ring.dissolved_run is None else ring.dissolved_run - 1
-    members = statement("rings/members").run(
-        graph, key=key, run=run, target=TARGET, now=now, skip=skip, limit=limit + 1
-    )
-    outcomes = statement("rings/ring_outcomes").run(graph, key=key, run=run, target=TARGET, now=now)[0]
-    return RingDetail(
-        ring,
-        _page(members, skip, limit),
-        _evidence(graph, schema, key, run, limit),
-        before,
-        after_,
-        OutcomeShare(**outcomes),
+
+    def work(tx: Transaction, ring: _Seen, place: Place | None) -> RingDetail:
+        row = dict(ring.row)
+        before, after_ = row.pop("before"), row.pop("after")
+        outcomes = statement("rings/ring_outcomes").within(
+            tx, key=key, run=ring.run, target=TARGET, as_of=ring.at.as_of
+        )[0]
+        return RingDetail(
+            RingSummary.of(row),
+            _members(tx, key, ring, limit, place),
+            _evidence(tx, schema, ring, limit, None),
+            before,
+            after_,
+            OutcomeShare(**outcomes),
+            ring.at.as_of,
+            ring.at.run,
+        )
+
+    page = _Paged(asked("members", key), (int, int, str), limit, after)
+    return _read(graph, key, page, work, point_of=as_of, clock=clock, seconds=seconds)
+
+
+def ring_members(
+    graph: Graph,
+    key: str,
+    *,
+    as_of: int | None = None,
+    limit: int = 50,
+    after: str | None = None,
+    clock: Clock = now_us,
+    seconds: float = SECONDS,
+) -> Page:
+    """The ring's members: `application, users, lender, known_at, amount_cents, since, outcome`, in the order of facts.
+
+    Raises as `show_ring`.
+    """
+
+    def work(tx: Transaction, ring: _Seen, place: Place | None) -> Page:
+        return _members(tx, key, ring, limit, place)
+
+    page = _Paged(asked("members", key), (int, int, str), limit, after)
+    return _read(graph, key, page, work, point_of=as_of, clock=clock, seconds=seconds)
+
+
+def ring_evidence(
+    graph: Graph,
+    schema: Schema,
+    key: str,
+    *,
+    as_of: int | None = None,
+    limit: int = 50,
+    after: str | None = None,
+    clock: Clock = now_us,
+    seconds: float = SECONDS,
+) -> Page:
+    """What ties its users: `type, key, masked, users, applications, first_at, last_at`, most users first.
+
+    Raises as `show_ring`.
+    """
+
+    def work(tx: Transaction, ring: _Seen, place: Place | None) -> Page:
+        return _evidence(tx, schema, ring, limit, place)
+
+    page = _Paged(asked("evidence", key), PLACE_KINDS, limit, after)
+    return _read(graph, key, page, work, point_of=as_of, clock=clock, seconds=seconds)
+
+
+def ring_history(
+    graph: Graph,
+    key: str,
+    *,
+    as_of: int | None = None,
+    limit: int = 50,
+    after: str | None = None,
+    clock: Clock = now_us,
+    seconds: float = SECONDS,
+) -> Page:
+    """What became of a ring, newest first: `run, as_of, known_at, applications, users, score, listed, at_risk_cents,
+    joined, left, changes`; `changes` is a list of reasons (`rings.history`).
+
+    Raises as `show_ring`.
+    """
+    question = asked("history", key)
+
+    def work(tx: Transaction, ring: _Seen, place: Place | None) -> Page:
+        before = place.values[0] if place else _NEWEST
+        rows = statement("rings/history").within(tx, key=key, run=ring.at.run, before=before, limit=limit + 1)
+        told = [{**row, "changes": json.loads(row["changes"])} for row in rows]
+        return _page(told, limit, question, ring.at, ("run",))
+
+    return _read(
+        graph, key, _Paged(question, (int,), limit, after), work, point_of=as_of, clock=clock, seconds=seconds
     )
 
 
 def outcome_shares(
-    graph: Graph, *, target: str = TARGET, users: int = 2, everything: bool = False, clock: Clock = now_us
+    graph: Graph,
+    *,
+    target: str = TARGET,
+    users: int = 2,
+    everything: bool = False,
+    as_of: int | None = None,
+    clock: Clock = now_us,
 ) -> dict[str, OutcomeShare]:
-    """Share of an outcome known by now `inside` living rings of at least `users` users and `outside` of them.
+    """Share of an outcome known before `as_of` (µs; default now) `inside` rings of at least `users` users of the last
+    run known by then, and `outside` of them.
 
     Rings are those that are listed, or `everything`.
     """
+    moment = point(as_of, clock)
+
+    def work(tx: Transaction) -> list[Row]:
+        return statement("rings/outcome_shares").within(
+            tx,
+            run=sight(tx, moment).run,
+            target=target,
+            users=users,
+            listed=not everything,
+            as_of=moment,
+        )
+
     shares = {"inside": OutcomeShare(), "outside": OutcomeShare()}
-    rows = statement("rings/outcome_shares").run(
-        graph,
-        seconds=300,
-        run=last_run(graph),
-        target=target,
-        users=users,
-        listed=not everything,
-        now=clock(),
-    )
-    for row in rows:
+    for row in graph.in_read(work, seconds=300):
         place = "inside" if row["inside"] else "outside"
         shares[place] = OutcomeShare(row["known"], row["positive"])
     return shares
-
-
-def _evidence(graph: Graph, schema: Schema, key: str, run: int, limit: int) -> Page:
-    query = evidence(schema)
-    if query is None:
-        return Page([])
-    return _page(graph.read(query, key=key, run=run, skip=0, limit=limit + 1), 0, limit)
-
-
-def ring_history(graph: Graph, key: str, *, limit: int = 50, after: str | None = None) -> Page:
-    """What became of a ring, newest first: `run, as_of, known_at, applications, users, score, listed, at_risk_cents,
-    joined, left, changes`; `changes` is a list of reasons (`rings.history`). `after` is the `next` of the page before.
-
-    Raises as `show_ring`.
-    """
-    before = _skip(limit, after) or _NEWEST
-    run = last_run(graph)
-    if not statement("rings/ring").run(graph, key=key, run=run):
-        raise unknown_ring(key)
-    rows = statement("rings/history").run(graph, key=key, run=run, before=before, limit=limit + 1)
-    items = [{**row, "changes": json.loads(row["changes"])} for row in rows[:limit]]
-    cut = len(rows) > limit
-    return Page(items, str(items[-1]["run"]) if cut else None, cut)
 
 
 def unknown_ring(key: str) -> NotFoundError:
@@ -212,16 +237,80 @@ def last_run(graph: Graph) -> int:
     return int(rows[0]["run"]) if rows else 0
 
 
-def _skip(limit: int, after: str | None) -> int:
-    if not 1 <= limit <= LIMIT_MOST:
-        raise UsageError("page.limit", f"The limit must be between 1 and {LIMIT_MOST:,}.")
-    if after is None:
-        return 0
-    if not after.isdecimal() or len(after) > 12:
-        raise UsageError("page.after", "Continue with the `next` of the page before.")
-    return int(after)
+@dataclass(frozen=True)
+class _Paged:
+    """A page asked for: of what, by which order, how long, from where."""
+
+    question: str
+    kinds: Sequence[type]
+    limit: int
+    after: str | None
+
+    def place(self, as_of: int | None) -> Place | None:
+        """Where it begins; raises `UsageError` (`page.limit`, `page.after`)."""
+        page_limit(self.limit)
+        return None if self.after is None else read_token(self.question, self.after, self.kinds, as_of)
 
 
-def _page(rows: list[RingSummary] | list[Row], skip: int, limit: int) -> Page:
+def _read(
+    graph: Graph,
+    key: str,
+    page: _Paged,
+    work: Callable[[Transaction, _Seen, Place | None], T],
+    *,
+    point_of: int | None,
+    clock: Clock,
+    seconds: float,
+) -> T:
+    """What `work` makes of the ring `key`, in one transaction; a page that goes on keeps its moment."""
+    place = page.place(point_of)
+    moment = place.as_of if place else point(point_of, clock)
+
+    def read(tx: Transaction) -> T:
+        at = sight(tx, moment)
+        rows = statement("rings/ring").within(tx, key=key, run=at.run)
+        if not rows:
+            raise unknown_ring(key)
+        return work(tx, _Seen(at, rows[0]), place)
+
+    return graph.in_read(read, seconds=seconds)
+
+
+def _members(tx: Transaction, key: str, ring: _Seen, limit: int, place: Place | None) -> Page:
+    rows = statement("rings/members").within(
+        tx,
+        key=key,
+        run=ring.run,
+        target=TARGET,
+        as_of=ring.at.as_of,
+        after=list(place.values) if place else None,
+        limit=limit + 1,
+    )
+    page = _page(rows, limit, asked("members", key), ring.at, ("at", "nth", "application"))
+    return replace(
+        page, items=[{name: row[name] for name in row if name not in ("at", "nth")} for row in page.items]
+    )
+
+
+def _evidence(tx: Transaction, schema: Schema, ring: _Seen, limit: int, place: Place | None) -> Page:
+    text, key = evidence(schema, continued=place is not None), ring.row["key"]
+    if text is None:
+        return Page([])
+    more = {"after": list(place.values)} if place else {}
+    rows = tx.run(text, key=key, run=ring.run, as_of=ring.at.as_of, limit=limit + 1, **more)
+    return _page(rows, limit, asked("evidence", key), ring.at, tuple(name for name, _ in PLACE))
+
+
+def _page(
+    rows: list[Row],
+    limit: int,
+    question: str,
+    at: Sight,
+    columns: Sequence[str],
+) -> Page:
+    """At most `limit` of `rows`; the next page begins after the last one's `columns`."""
     cut = len(rows) > limit
-    return Page(list(rows[:limit]), str(skip + limit) if cut else None, cut)
+    following = None
+    if cut:
+        following = token(question, Place(at.as_of, tuple(rows[limit - 1][name] for name in columns)))
+    return Page(rows[:limit], following, cut)

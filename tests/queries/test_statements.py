@@ -7,8 +7,10 @@ import pytest
 from core.errors import NotFoundError, UsageError
 from core.graph import Graph
 from graph_schema import FINGRAPH
-from graph_schema.cypher import constraints
+from graph_schema.cypher import constraints, indexes
 from queries import Mode, statement, statement_names
+from queries.entity_texts import application_text, applications_text, identifier_text, user_text, uses_text
+from queries.neighbours import Order, head_text, page_text, steps
 from queries.statements import parse
 from rings.evidence import evidence
 from rings.read import _all_links, _first_links, _shared
@@ -16,6 +18,32 @@ from rings.read import _all_links, _first_links, _shared
 HEADER = "// name: a\n// mode: read\n// params: key\n// returns: n\n"
 GENERATED = {
     "evidence": evidence(FINGRAPH) or "",
+    "evidence continued": evidence(FINGRAPH, continued=True) or "",
+    "application": application_text(FINGRAPH),
+    "user": user_text(FINGRAPH),
+    "user applications": applications_text(continued=False),
+    "user applications continued": applications_text(continued=True),
+    **{f"identifier {i.label}": identifier_text(FINGRAPH, i) for i in FINGRAPH.identifiers},
+    **{f"uses {i.label}": uses_text(i) for i in FINGRAPH.identifiers},
+    **{
+        f"expand {label} {order} {continued}": page_text(
+            FINGRAPH, label, steps(FINGRAPH, label), order, continued=continued
+        )
+        for label in ("Application", "Event", "User", "Ring", "Device", "Phone")
+        for order in Order
+        for continued in (False, True)
+    },
+    **{
+        f"expand {step.relation} of {label}": page_text(
+            FINGRAPH, label, [step], Order.MOST_CONNECTED, continued=False
+        )
+        for label in ("Application", "User", "Ring", "Device", "Phone")
+        for step in steps(FINGRAPH, label)
+    },
+    **{
+        f"head {label}": head_text(FINGRAPH, label, steps(FINGRAPH, label))
+        for label in ("Application", "Event", "User", "Ring", "Device", "Phone")
+    },
     "shared": _shared(FINGRAPH.identifiers[0]),
     "all_links": _all_links(FINGRAPH.identifiers[0]),
     "first_links": _first_links(FINGRAPH.identifiers[0]),
@@ -25,7 +53,6 @@ WHOLE = {
         "rings/last_run",
         "rings/leftovers",
         "rings/living",
-        "rings/list",
         "rings/decisions",
         "rings/remove_states",
     ),
@@ -37,6 +64,8 @@ WHOLE = {
         "rings/forget_rings",
         "rings/memberships",
         "rings/runs",
+        "rings/run_as_of",
+        "rings/run_since",
         "shared",
     ),
 }
@@ -81,8 +110,9 @@ def test_an_unknown_statement_or_parameter_is_refused() -> None:
 @pytest.fixture(scope="module")
 def planner(graph: Graph) -> Graph:
     """The graph with the constraints that every graph has."""
-    for constraint in constraints(FINGRAPH):
+    for constraint in (*constraints(FINGRAPH), *indexes(FINGRAPH)):
         graph.implicit(constraint)
+    graph.implicit("CALL db.awaitIndexes(60)")
     return graph
 
 
@@ -122,6 +152,15 @@ def test_the_server_finds_an_index_and_no_cartesian_product(planner: Graph, name
 @pytest.mark.parametrize("name", sorted(GENERATED))
 def test_generated_statements_are_planned_as_well(planner: Graph, name: str) -> None:
     assert problems(planner, GENERATED[name], whole=name in WHOLE) == []
+
+
+@pytest.mark.server
+def test_the_list_of_rings_begins_with_the_indexes_made_for_it(planner: Graph) -> None:
+    with planner.driver.session(database="neo4j") as session:
+        plan = session.run("EXPLAIN " + statement("rings/list").text).consume().plan
+    used = str(plan)
+    assert "Ring(listed, score)" in used
+    assert "RingState(listed, until)" in used
 
 
 @pytest.mark.server

@@ -16,7 +16,7 @@ from core.graph import Graph
 from graph_schema import FINGRAPH, Bond, Schema
 from graph_schema.cypher import constraints
 from rings.choose import Finder
-from rings.facts import LINKS, OUTCOMES, TARGETS, Facts
+from rings.facts import KEYS, LINKS, OUTCOMES, TARGETS, Facts
 from rings.found import PROPERTIES, found_rings
 
 LIMITS = {"Device": 3, "Phone": 2, "BankCard": 4, "IpAddress": 0}
@@ -148,10 +148,14 @@ def facts_of(world: World, random_: random.Random | None = None) -> Facts:
         for x in order(world.links)
         if x["start"] in number
     ]
+    named = {(label, number): key for (label, key), number in things.items()}
     return Facts(
         pl.DataFrame(targets, schema=TARGETS, orient="row"),
         pl.DataFrame(links, schema=LINKS, orient="row"),
         pl.DataFrame(schema=OUTCOMES),
+        keys=lambda label, asked: pl.DataFrame(
+            [(thing, named[label, thing]) for thing in asked], schema=KEYS, orient="row"
+        ),
     )
 
 

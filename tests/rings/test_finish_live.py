@@ -42,13 +42,13 @@ def test_an_outcome_counts_from_when_it_is_known_and_the_latest_known_holds(grap
     )
     go(graph_)
     (key,) = stored_rings(graph_)
-    expected = {4: [None, None, 1.0], 7: [1.0, 1.0, 1.0], 8: [0.0, 1.0, 1.0], 99: [0.0, 1.0, 0.0]}
+    expected = {5: [None, None, 1.0], 8: [1.0, 1.0, 1.0], 9: [0.0, 1.0, 1.0], 100: [0.0, 1.0, 0.0]}
     for now, values in expected.items():
-        detail = show_ring(graph_, SCHEMA, key, clock=lambda now=now: now)  # type: ignore[misc]
+        detail = show_ring(graph_, SCHEMA, key, as_of=now)
         assert [m["outcome"] for m in detail.members.items] == values
         known = [value for value in values if value is not None]
         assert (detail.outcomes.known, detail.outcomes.positive) == (len(known), sum(known))
-        assert outcome_shares(graph_, clock=lambda now=now: now)["inside"] == detail.outcomes  # type: ignore[misc]
+        assert outcome_shares(graph_, as_of=now)["inside"] == detail.outcomes
 
 
 @pytest.mark.parametrize("arrived", [True, False], ids=["commit arrived", "commit lost"])
