@@ -74,8 +74,10 @@ class Readiness:
         self._thread.start()
 
     def stop(self) -> None:
-        """Look no more; a look that is under way is not waited for."""
+        """Look no more."""
         self._end.set()
+        if self._thread.is_alive():
+            self._thread.join(PING_SECONDS)
 
     def _watch(self) -> None:
         while not self._end.is_set():
