@@ -19,6 +19,7 @@ from api.limits import Limits
 from api.service import Service
 from core.graph import Graph
 from graph_schema import Schema
+from queries.pages import moment_of
 from security import Entry, Principal, Scope, record
 from security.entry import Params
 
@@ -47,9 +48,11 @@ class Desk:
         """The parts of the server."""
         return self._service
 
-    def point(self, as_of: int | None) -> int:
-        """The moment (µs) that the request is answered as of: the one asked for, or now."""
-        return self._service.clock() if as_of is None else as_of
+    def point(self, as_of: int | None, after: str | None = None) -> int:
+        """The moment (µs) that the request is answered as of: the one asked for, that of the pages before, or now."""
+        if as_of is not None:
+            return as_of
+        return (moment_of(after) if after else None) or self._service.clock()
 
     def left(self) -> float:
         """Seconds of this request that are left; none left is 1 ms, which times out with the right words."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
-from core.errors import NotFoundError
+from core.errors import FinGraphError, GraphUnavailableError, NotFoundError
 from core.graph import Graph
 from graph_schema import Schema
 from queries import Kind, Question, ask, questions, statement
@@ -18,6 +19,8 @@ NODES = 200_000
 """Nodes whose properties are read, and applications, the newest first, whose links are: what is read of the store."""
 NOBODY = "fingraph:nobody"
 
+_log = logging.getLogger("fingraph.ready")
+
 
 def warm_plans(graph: Graph, schema: Schema) -> None:
     """Have Neo4j plan every read that the API makes."""
@@ -26,6 +29,11 @@ def warm_plans(graph: Graph, schema: Schema) -> None:
             read()
         except NotFoundError:
             continue  # as it should be: nobody is called so
+        except GraphUnavailableError:
+            raise
+        except FinGraphError as error:
+            # One read that Neo4j refuses is a fault to be mended; all others can still be answered.
+            _log.error("refused", extra={"fields": {"code": error.code, "message": error.message}})
 
 
 def warm_pages(graph: Graph) -> None:

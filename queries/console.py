@@ -34,13 +34,13 @@ CLAUSES_MOST = 60
 """MATCH, CALL, UNION, NOT, CASE and the like: the planner's time grows with them."""
 TOKENS_MOST = 2_000
 """Words and marks of a statement."""
-CHAIN_LONGEST = 150
+CHAIN_LONGEST = 100
 """Operators of one expression. Of 950 additions or 900 property look-ups in a row Neo4j 5.26 never answers: its planner
 recurses, and the connection waits for two minutes."""
 HOPS_MOST = 40
 """Relationships written in patterns: 90 around one node take 20 s to plan."""
-DEEPEST = 60
-"""Brackets inside brackets."""
+DEEPEST, SUBQUERIES_DEEPEST = 60, 8
+"""Brackets inside brackets, and braces inside braces: 25 EXISTS in one another are never planned."""
 ROWS_MOST, BYTES_MOST, SECONDS_MOST = 100_000, 100_000_000, 600.0
 PLAN_SECONDS = 10.0
 
@@ -209,10 +209,10 @@ OPERATORS = frozenset(
 )
 """What a plan may do."""
 
+_NO_CLAUSE_AFTER = frozenset(".:|&!,$+-/=<%^([")
 _ENDS = ("RETURN", "WITH", "MATCH", "WHERE", "UNWIND", "CALL", "UNION", "ORDER", "AS", "THEN", "ELSE", "WHEN")
 _CHAINED = frozenset("+-*/%^=<>.[")
 _CHAINING = ("AND", "OR", "XOR", "NOT", "IN", "IS", "CONTAINS", "STARTS", "ENDS")
-_BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 _LINE_ENDS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029]")
 """Where two readers of one text may differ on what a comment still covers."""
 _ESCAPE = re.compile(r"\\u", re.IGNORECASE)
@@ -312,7 +312,7 @@ def _begins_clause(found: list[Token], place: int) -> bool:
     after = found[place + 1] if place + 1 < len(found) else None
     if before is None:
         return True
-    if before.kind == "mark" and before.text in (".", ":", "|", "&", "!", ",", "$"):
+    if before.kind == "mark" and before.text in _NO_CLAUSE_AFTER:
         return False  # a property, a label, a type, one of a list
     if before.upper in (
         "AS",
@@ -335,7 +335,9 @@ def _begins_clause(found: list[Token], place: int) -> bool:
 def _check_size(found: list[Token]) -> None:
     if len(found) > TOKENS_MOST:
         raise _refused(f"it has more than {TOKENS_MOST:,} words and marks")
-    if sum(token.upper in CLAUSES for token in found) > CLAUSES_MOST:
+    words = [token.upper for token in found]
+    ends = sum(one in ("STARTS", "ENDS") and two == "WITH" for one, two in pairwise(words))
+    if sum(word in CLAUSES for word in words) - ends > CLAUSES_MOST:
         raise _refused(f"it has more than {CLAUSES_MOST} clauses, NOT and CASE counted")
     marks = [token.text if token.kind == "mark" else "" for token in found]
     hops = sum(one == "-" and two in ("[", "-", ">") for one, two in pairwise(marks))
@@ -343,12 +345,20 @@ def _check_size(found: list[Token]) -> None:
         raise _refused(f"its patterns have more than {HOPS_MOST} relationships")
     if _longest_chain(found) > CHAIN_LONGEST:
         raise _refused(f"an expression has more than {CHAIN_LONGEST} operators")
+    for brackets, most in (("([{}])", DEEPEST), ("{}", SUBQUERIES_DEEPEST)):
+        if _depth(marks, brackets) > most:
+            raise _refused(f"it is nested deeper than {most} of the brackets {brackets}")
+
+
+def _depth(marks: list[str], brackets: str) -> int:
+    """How deep the `brackets`, opening ones first, lie inside each other."""
+    opening = brackets[: len(brackets) // 2]
     depth = deepest = 0
     for mark in marks:
-        depth += _BRACKETS.get(mark, 0)
-        deepest = max(deepest, depth)
-    if deepest > DEEPEST:
-        raise _refused(f"it is nested deeper than {DEEPEST} brackets")
+        if mark and mark in brackets:
+            depth += 1 if mark in opening else -1
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def _longest_chain(found: list[Token]) -> int:

@@ -96,6 +96,7 @@ class UserApplications(Page):
     items: list[UserApplication]
     total: int | None = Field(default=None, description="Of all pages, up to 1,000.")
     total_cut: bool = False
+    as_of: Time
 
 
 class UsedIdentifier(Model):
@@ -191,11 +192,11 @@ async def list_user_applications(
     as_of: AsOfQuery = None,
 ) -> Response:
     """Newest first. A user who was not known by then has none."""
-    point = as_of if after else desk.point(as_of)
+    point = desk.point(as_of, after)
     found = await desk.ask(
         lambda graph, _: user_applications(graph, source, id, as_of=point, limit=limit, after=after)
     )
-    return desk.reply(shaped(UserApplications, found))
+    return desk.reply(shaped(UserApplications, found, as_of=point))
 
 
 @router.get(
@@ -216,7 +217,8 @@ async def get_user(
     """The user as known at `as_of`, with the `limit` newest applications; `…/applications` goes on from them."""
     point = desk.point(as_of)
     found = await desk.ask(lambda graph, schema: user(graph, schema, source, id, as_of=point, limit=limit))
-    return desk.reply(shaped(User, found))
+    page = shaped(UserApplications, found.applications, as_of=point)
+    return desk.reply(shaped(User, found, applications=page))
 
 
 @router.get(

@@ -69,6 +69,7 @@ USER_APPLICATIONS: dict[str, Any] = {
     "cut": False,
     "total": 1,
     "total_cut": False,
+    "as_of": _AT,
 }
 USER: dict[str, Any] = {
     "key": "lender:U-17",
@@ -132,7 +133,7 @@ _RING = {
     "listed": True,
     "reasons": [{"code": "ring.users", "params": {"value": 4}, "weight": 0.8, "evidence_ids": []}],
 }
-RINGS: dict[str, Any] = {"items": [_RING], "next": None, "cut": False, "as_of": _AT}
+RINGS: dict[str, Any] = {"items": [_RING], "next": None, "cut": False, "total": 1, "as_of": _AT}
 MEMBERS: dict[str, Any] = {
     "items": [
         {
@@ -173,6 +174,7 @@ RING: dict[str, Any] = {
     "evolved_into": [],
     "outcomes": {"target": "fraud", "known": 2, "positive": 1, "share": 0.5},
     "as_of": _AT,
+    "run": 3,
 }
 HISTORY: dict[str, Any] = {
     "items": [

@@ -110,7 +110,7 @@ class Paths(Page):
 )
 async def expand_node(desk: AtDesk, asked: ExpandAsked) -> Response:
     """Neighbours by type, relation, time or connectedness. A hub can be paged through; nothing goes on from there."""
-    point = asked.as_of if asked.after else desk.point(asked.as_of)
+    point = desk.point(asked.as_of, asked.after)
     found = await desk.ask(
         lambda graph, schema: expand(
             graph,

@@ -169,7 +169,7 @@ async def list_questions(desk: AtDesk) -> Response:
 )
 async def ask_question(desk: AtDesk, name: Name, asked: QuestionAsked) -> Response:
     """The answer as known at `as_of`, page by page."""
-    point = asked.as_of if asked.after else desk.point(asked.as_of)
+    point = desk.point(asked.as_of, asked.after)
     found = await desk.ask(
         lambda graph, schema: ask(
             graph, schema, name, asked.params, as_of=point, limit=asked.limit, after=asked.after

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import Field, field_validator
+from pydantic import Field
 from starlette.responses import Response
 
 from api.desk import AtDesk, guarded
 from api.responses import NOT_CHANGED, PROBLEMS, example
 from api.v1 import examples
-from api.v1.models import AfterQuery, AsOfQuery, LimitQuery, Model, Page, Time, shaped
-from rings import Sort, list_rings, show_ring
+from api.v1.models import (
+    TOKEN_LONGEST,
+    AfterQuery,
+    Asked,
+    AsOfQuery,
+    LimitQuery,
+    Model,
+    Moment,
+    Page,
+    Time,
+    shaped,
+)
+from rings import (
+    RingFilter,
+    Sort,
+    list_rings,
+    ring_evidence,
+    ring_history,
+    ring_members,
+    show_ring,
+)
 from security import Scope
 
 router = APIRouter(prefix="/v1/rings", route_class=guarded(Scope.READ), tags=["rings"])
@@ -48,16 +66,12 @@ class RingTold(Model):
     listed: bool = Field(description="Whether its score is high enough to call it a ring.")
     reasons: list[Reason]
 
-    @field_validator("reasons", mode="before")
-    @classmethod
-    def _read(cls, value: object) -> object:
-        return json.loads(value) if isinstance(value, str) else value
-
 
 class Rings(Page):
     """A page of rings."""
 
     items: list[RingTold]
+    total: int | None = Field(default=None, description="Of all pages, on the first one.")
     as_of: Time
 
 
@@ -125,6 +139,7 @@ class RingDetail(Model):
     evolved_into: list[Kin]
     outcomes: Outcomes
     as_of: Time
+    run: int = Field(description="The run that was the last one known by then.")
 
 
 class HistoryEntry(Model):
@@ -150,6 +165,49 @@ class History(Page):
     as_of: Time
 
 
+class Wanted(Asked):
+    """Which rings, and in which order."""
+
+    sort: Sort = Field(default=Sort.SCORE, description="What comes first.")
+    everything: bool = Field(
+        default=False, alias="all", description="Also groups whose score is too low to call them rings."
+    )
+    min_score: float | None = Field(default=None, ge=0, le=1)
+    lender: str | None = Field(
+        default=None, min_length=1, max_length=100, description="A member asks this lender for money."
+    )
+    tied_by: str | None = Field(
+        default=None, min_length=1, max_length=100, description="An identifier of this type ties members."
+    )
+    born_since: Moment | None = Field(
+        default=None, description="First found by a run known from then or later."
+    )
+    name: str | None = Field(
+        default=None, min_length=1, max_length=100, description="The name holds this text."
+    )
+    limit: int = Field(default=50, ge=1, le=1_000, description="Items of a page, at most.")
+    after: str | None = Field(
+        default=None,
+        max_length=TOKEN_LONGEST,
+        description="The `next` of the page before; ask for the same as then.",
+    )
+    as_of: Moment | None = Field(
+        default=None,
+        description="See the graph as it was known at this moment (default: now); nothing later is in the reply.",
+    )
+
+    def filter(self) -> RingFilter:
+        """The filter of the list."""
+        return RingFilter(
+            min_score=self.min_score,
+            lender=self.lender,
+            tied_by=self.tied_by,
+            born_since=self.born_since,
+            name=self.name,
+            everything=self.everything,
+        )
+
+
 @router.get(
     "",
     operation_id="list_rings",
@@ -157,20 +215,18 @@ class History(Page):
     response_model=Rings,
     responses={**PROBLEMS, **NOT_CHANGED, **example(examples.RINGS)},
 )
-async def get_rings(
-    desk: AtDesk,
-    sort: Annotated[Sort, Query(description="What comes first.")] = Sort.SCORE,
-    everything: Annotated[
-        bool, Query(alias="all", description="Also groups whose score is too low to call them rings.")
-    ] = False,
-    limit: LimitQuery = 50,
-    after: AfterQuery = None,
-    as_of: AsOfQuery = None,
-) -> Response:
+async def get_rings(desk: AtDesk, wanted: Annotated[Wanted, Query()]) -> Response:
     """The rings of the last run that was known at `as_of`."""
-    point = as_of if after else desk.point(as_of)
+    point = desk.point(wanted.as_of, wanted.after)
     page = await desk.ask(
-        lambda graph, _: list_rings(graph, sort=sort, everything=everything, limit=limit, after=after)
+        lambda graph, _: list_rings(
+            graph,
+            as_of=point,
+            sort=wanted.sort,
+            filters=wanted.filter(),
+            limit=wanted.limit,
+            after=wanted.after,
+        )
     )
     return desk.reply(shaped(Rings, page, as_of=point))
 
@@ -183,7 +239,61 @@ async def get_rings(
     responses={**PROBLEMS, **NOT_CHANGED, **example(examples.RING)},
 )
 async def get_ring(desk: AtDesk, ring: RingKey, limit: LimitQuery = 50, as_of: AsOfQuery = None) -> Response:
-    """The ring as the last run known at `as_of` left it; one that has dissolved as it was last."""
+    """The ring as the last run known at `as_of` left it, with the first members and what they share; one that has
+    dissolved as it was last."""
     point = desk.point(as_of)
-    found = await desk.ask(lambda graph, schema: show_ring(graph, schema, ring, limit=limit))
-    return desk.reply(shaped(RingDetail, found, as_of=point))
+    found = await desk.ask(lambda graph, schema: show_ring(graph, schema, ring, as_of=point, limit=limit))
+    members = shaped(Members, found.members, as_of=point)
+    evidence = shaped(EvidencePage, found.evidence, as_of=point)
+    outcomes = Outcomes.model_validate(found.outcomes.as_dict())
+    return desk.reply(shaped(RingDetail, found, members=members, evidence=evidence, outcomes=outcomes))
+
+
+@router.get(
+    "/{ring}/members",
+    operation_id="list_ring_members",
+    summary="The members of a ring, page by page",
+    response_model=Members,
+    responses={**PROBLEMS, **NOT_CHANGED, **example(examples.MEMBERS)},
+)
+async def get_members(
+    desk: AtDesk, ring: RingKey, limit: LimitQuery = 50, after: AfterQuery = None, as_of: AsOfQuery = None
+) -> Response:
+    """Applications of the ring, in the order of facts."""
+    point = desk.point(as_of, after)
+    page = await desk.ask(lambda graph, _: ring_members(graph, ring, as_of=point, limit=limit, after=after))
+    return desk.reply(shaped(Members, page, as_of=point))
+
+
+@router.get(
+    "/{ring}/evidence",
+    operation_id="list_ring_evidence",
+    summary="What the members of a ring share, page by page",
+    response_model=EvidencePage,
+    responses={**PROBLEMS, **NOT_CHANGED, **example(examples.EVIDENCE)},
+)
+async def get_evidence(
+    desk: AtDesk, ring: RingKey, limit: LimitQuery = 50, after: AfterQuery = None, as_of: AsOfQuery = None
+) -> Response:
+    """Identifiers that tie its users, most users first."""
+    point = desk.point(as_of, after)
+    page = await desk.ask(
+        lambda graph, schema: ring_evidence(graph, schema, ring, as_of=point, limit=limit, after=after)
+    )
+    return desk.reply(shaped(EvidencePage, page, as_of=point))
+
+
+@router.get(
+    "/{ring}/history",
+    operation_id="list_ring_history",
+    summary="What became of a ring, page by page",
+    response_model=History,
+    responses={**PROBLEMS, **NOT_CHANGED, **example(examples.HISTORY)},
+)
+async def get_history(
+    desk: AtDesk, ring: RingKey, limit: LimitQuery = 50, after: AfterQuery = None, as_of: AsOfQuery = None
+) -> Response:
+    """What each run that was known at `as_of` made of the ring, newest first, with reasons."""
+    point = desk.point(as_of, after)
+    page = await desk.ask(lambda graph, _: ring_history(graph, ring, as_of=point, limit=limit, after=after))
+    return desk.reply(shaped(History, page, as_of=point))

@@ -73,6 +73,7 @@ def config_text(settings: Settings) -> str:
         "bounds: a client may ask for less time, never for more": {
             "db.transaction.timeout": "1h",
             "db.lock.acquisition.timeout": "1m",
+            "db.memory.transaction.max": "512m",
         },
         "disk: a small store stays small": {
             "db.tx_log.preallocate": "false",
