@@ -13,6 +13,7 @@ from starlette.responses import Response
 from api import document, problems
 from api.front import Exchange, Front
 from api.limits import Limits
+from api.logs import write_json_lines
 from api.metrics import Metrics
 from api.service import running
 from api.v1 import cypher, entities, expand, health, lookup, questions, rings
@@ -58,6 +59,7 @@ def create_app(settings: Settings, *, limits: Limits | None = None, clock: Clock
 
 def from_environment() -> FastAPI:
     """The application of the environment's settings, as a worker process makes it."""
+    write_json_lines()
     return create_app(load_settings())
 
 

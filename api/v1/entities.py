@@ -11,7 +11,9 @@ from starlette.responses import Response
 from api.desk import AtDesk, guarded
 from api.responses import PROBLEMS, example
 from api.v1 import examples
-from api.v1.models import AfterQuery, AsOfQuery, LimitQuery, Model, Page, Time, shaped
+from api.v1.models import AfterQuery, AsOfQuery, LimitQuery, Model, Page, Time, shaped, told
+from core.graph import Graph
+from graph_schema import Schema
 from queries.entities import application, identifier, user, user_applications
 from security import Scope
 
@@ -171,8 +173,12 @@ class Identifier(Model):
 async def get_application(desk: AtDesk, source: Source, id: Id, as_of: AsOfQuery = None) -> Response:
     """The application as it was known at `as_of`. 404 when it was not known by then."""
     point = desk.point(as_of)
-    found = await desk.ask(lambda graph, schema: application(graph, schema, source, id, as_of=point))
-    return desk.reply(shaped(Application, found))
+
+    def read(graph: Graph, schema: Schema) -> Application:
+        found = application(graph, schema, source, id, as_of=point)
+        return shaped(Application, found, properties=told(schema, "Application", found.properties))
+
+    return desk.reply(await desk.ask(read))
 
 
 @router.get(
@@ -216,9 +222,13 @@ async def get_user(
 ) -> Response:
     """The user as known at `as_of`, with the `limit` newest applications; `…/applications` goes on from them."""
     point = desk.point(as_of)
-    found = await desk.ask(lambda graph, schema: user(graph, schema, source, id, as_of=point, limit=limit))
-    page = shaped(UserApplications, found.applications, as_of=point)
-    return desk.reply(shaped(User, found, applications=page))
+
+    def read(graph: Graph, schema: Schema) -> User:
+        found = user(graph, schema, source, id, as_of=point, limit=limit)
+        page = shaped(UserApplications, found.applications, as_of=point)
+        return shaped(User, found, applications=page, properties=told(schema, "User", found.properties))
+
+    return desk.reply(await desk.ask(read))
 
 
 @router.get(
@@ -237,5 +247,9 @@ async def get_identifier(
 ) -> Response:
     """The identifier as known at `as_of`. A raw value has no place in a URL: ask /v1/identifiers/lookup for its key."""
     point = desk.point(as_of)
-    found = await desk.ask(lambda graph, schema: identifier(graph, schema, type, id, as_of=point))
-    return desk.reply(shaped(Identifier, found))
+
+    def read(graph: Graph, schema: Schema) -> Identifier:
+        found = identifier(graph, schema, type, id, as_of=point)
+        return shaped(Identifier, found, properties=told(schema, type, found.properties))
+
+    return desk.reply(await desk.ask(read))

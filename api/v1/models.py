@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
@@ -18,6 +18,8 @@ from pydantic import (
 
 from core.clock import iso, moment_us
 from core.errors import UsageError
+from graph_schema import Schema
+from graph_schema.model import Type
 
 EARLIEST, LATEST = 1, 4_102_444_800_000_000
 """1970 and 2100 in µs: facts of this graph lie between them, so a moment beyond one means it."""
@@ -103,6 +105,12 @@ class Page(Model):
     cut: bool = Field(description="Whether something is missing: go on with `next`, or see `cut_by`.")
 
 
+def told(schema: Schema, label: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties of a node of that type, with their times as text."""
+    times = {p.name for p in schema.node(label).properties if p.type is Type.TIME}
+    return {name: iso(value) if name in times else value for name, value in properties.items()}
+
+
 def shaped(model: type[M], found: Any, **more: Any) -> M:
     """`found` (a dataclass or a mapping) as `model`, with fields that it does not have itself."""
     names = model.model_fields
@@ -112,8 +120,3 @@ def shaped(model: type[M], found: Any, **more: Any) -> M:
         if name not in more and (name in found if isinstance(found, dict) else hasattr(found, name))
     }
     return model.model_validate({**held, **more}, from_attributes=True)
-
-
-def day_of(moment: int) -> datetime:
-    """For examples and tests: a moment as Python has it."""
-    return datetime.fromisoformat(str(iso(moment)))
