@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -46,6 +47,28 @@ def test_no_rings_are_explained_by_what_the_graph_holds(
     terminals.write("CREATE (:Device {key: 'd'})")
     rings.list_(as_json=True)
     assert why().startswith("Too few applications of different users share an identifier")
+
+
+def test_a_list_as_of_a_day_before_any_run_is_empty_and_one_of_now_shows_them(
+    terminals: Graph, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminals.write(
+        "CREATE (d:Device {key: 'd'}) WITH d MATCH (a:Application) CREATE (a)-[:USED_DEVICE]->(d)"
+    )
+    rings.run(as_json=True)
+    capsys.readouterr()
+
+    def listed(**how: Any) -> dict[str, Any]:
+        rings.list_(everything=True, as_json=True, **how)
+        return dict(json.loads(capsys.readouterr().out))
+
+    (one,) = listed()["items"]
+    assert listed()["total"] == 1
+    assert isinstance(one["reasons"], list)
+    assert (listed(as_of=1)["items"], listed(as_of=1)["why"]) == ([], None)
+    assert listed(lender="nobody")["items"] == []
+    rings.show(one["key"])
+    assert one["key"] in capsys.readouterr().out
 
 
 def test_rings_need_no_explanation(terminals: Graph, capsys: pytest.CaptureFixture[str]) -> None:

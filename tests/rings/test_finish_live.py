@@ -22,7 +22,7 @@ def graph_(empty_graph: Graph) -> Graph:
 
 
 def go(graph: Graph) -> RunResult:
-    return run_rings(graph, SCHEMA, lambda: 1_800_000_000_000_000)
+    return run_rings(graph, SCHEMA, lambda: 1_700_000_000_000_000)
 
 
 def test_an_outcome_counts_from_when_it_is_known_and_the_latest_known_holds(graph_: Graph) -> None:
@@ -40,7 +40,7 @@ def test_an_outcome_counts_from_when_it_is_known_and_the_latest_known_holds(grap
         "(:Outcome {key: x.id, target: 'fraud', value: x.value, known_at: x.known_at, seq: x.seq})",
         rows=outcomes,
     )
-    go(graph_)
+    run_rings(graph_, SCHEMA, lambda: 4)
     (key,) = stored_rings(graph_)
     expected = {5: [None, None, 1.0], 8: [1.0, 1.0, 1.0], 9: [0.0, 1.0, 1.0], 100: [0.0, 1.0, 0.0]}
     for now, values in expected.items():

@@ -30,7 +30,7 @@ from rings.hold import hold_run
 
 pytestmark = pytest.mark.server
 
-MOMENT = 1_800_000_000_000_000
+MOMENT = 1_700_000_000_000_000
 
 
 def clock() -> int:
