@@ -45,7 +45,6 @@ def create_app(settings: Settings, *, limits: Limits | None = None, clock: Clock
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        max_body_size=bounds.body,
         lifespan=partial(running, settings=settings, limits=bounds, metrics=metrics, clock=clock),
     )
     for router in ROUTERS:

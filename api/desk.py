@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Callable, Coroutine
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request
@@ -25,8 +26,8 @@ from security.entry import Params
 
 T = TypeVar("T")
 
-UNTAGGED = {"as_of", "seconds"}
-"""Fields of a reply that say when it was made, not what it says."""
+UNTAGGED = frozenset({"as_of", "seconds", "next"})
+"""Fields of a reply that say when it was made, or carry it, and not what it says."""
 _DEFAULTS = Limits()
 
 
@@ -77,7 +78,7 @@ class Desk:
         body = model.model_dump_json()
         if self._request.method != "GET":
             return Response(body, media_type="application/json")
-        said = model.model_dump_json(exclude=UNTAGGED)
+        said = model.model_dump_json(exclude=_untagged(type(model)))
         tag = f'W/"{hashlib.blake2b(said.encode(), digest_size=16).hexdigest()}"'
         headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
         if _has(self._request.headers.getlist("if-none-match"), tag):
@@ -129,6 +130,19 @@ def guarded(scope: Scope) -> type[APIRoute]:
             return asked
 
     return Guarded
+
+
+@cache
+def _untagged(model: type[BaseModel]) -> dict[str, Any]:
+    """What an ETag leaves out of a model, and of the models inside it."""
+    left_out: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if name in UNTAGGED:
+            left_out[name] = True
+        elif isinstance(inner, type) and issubclass(inner, BaseModel) and (more := _untagged(inner)):
+            left_out[name] = more
+    return left_out
 
 
 def _has(given: list[str], tag: str) -> bool:

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
@@ -94,6 +95,7 @@ class Front:
             async with asyncio.timeout(self._limits.seconds_most + GRACE_SECONDS):
                 if scope["path"] not in OPEN:
                     await self._admit(exchange, scope)
+                    receive = _bounded(receive, self._limits.body)
                 await self._app(scope, receive, send)
         except FinGraphError as error:
             exchange.note(error)
@@ -114,12 +116,15 @@ class Front:
     async def _admit(self, exchange: Exchange, scope: Scope) -> None:
         """Raise unless a valid key came and may be served now."""
         service = scope["state"]["service"]
-        token = _token(Headers(scope=scope))
+        headers = Headers(scope=scope)
+        token = _token(headers)
         if self._in_flight > self._limits.requests:
             raise OverloadedError(
                 "api.busy", "The server has as much to do as it takes on; try again.", wait_s=1
             )
         exchange.principal = await service.auth_pool.run(lambda: service.keyring.identify(token))
+        if int(headers.get("content-length", "0") or 0) > self._limits.body:
+            raise problems.named(413)
         wait_s = service.buckets.wait_for(exchange.principal.key_id)
         if wait_s:
             raise RateError("api.rate", "This key asks for more than it may; slow down.", wait_s=wait_s)
@@ -153,6 +158,21 @@ def _token(headers: Headers) -> str | None:
     given = headers.getlist("authorization")
     scheme, _, token = given[0].partition(" ") if len(given) == 1 else ("", "", "")
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
+    """The messages of a body of at most `most` bytes; one that does not say its length is counted as it comes."""
+    got = 0
+
+    async def receiving() -> Message:
+        nonlocal got
+        message = await receive()
+        got += len(message.get("body", b""))
+        if got > most:
+            raise HTTPException(413)  # the framework lets its own kind pass while it reads a body
+        return message
+
+    return receiving
 
 
 def _with_headers(send: Send, exchange: Exchange) -> Send:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from core.errors import FinGraphError, GraphUnavailableError, NotFoundError
 from core.graph import Graph
@@ -18,7 +19,7 @@ from queries.entities import application, identifier, user, user_applications
 from queries.expand import expand
 from queries.neighbours import Order
 from queries.specs import Param
-from rings import list_rings, ring_evidence, ring_graph, ring_history, ring_members, show_ring
+from rings import list_rings, ring_evidence, ring_history, ring_members, show_ring
 
 MOST = 200_000
 """Nodes whose properties are read, and applications, the newest first, whose links are: no more of the store is."""
@@ -46,14 +47,26 @@ class Samples:
 def warm_plans(graph: Graph, schema: Schema) -> None:
     """Have Neo4j plan every read that the API makes; raises `GraphUnavailableError` when it cannot just now."""
     samples = _samples(graph)
-    for read in (*_entities(graph, schema, samples), *_rings(graph, schema, samples.ring)):
-        _try(read)
+    late: GraphUnavailableError | None = None
+    for read in _reads(graph, schema, samples):
+        try:
+            _try(read)
+        except GraphUnavailableError as error:
+            if error.code != "graph.timeout":
+                raise
+            late = error  # its plan may be made by the next time; the others need not wait for that
+    if late is not None:
+        raise late
+
+
+def _reads(graph: Graph, schema: Schema, samples: Samples) -> Iterator[Callable[[], object]]:
+    yield from _entities(graph, schema, samples)
+    yield from _rings(graph, schema, samples.ring)
     for label in ("Application", "User", "Ring", *(one.label for one in schema.identifiers)):
         for order in Order:
-            _try(lambda label=label, order=order: expand(graph, schema, label, samples.key(label), order=order))  # type: ignore[misc]
+            yield partial(expand, graph, schema, label, samples.key(label), order=order)
     for one in questions():
-        for read in _asking(graph, schema, one, samples):
-            _try(read)
+        yield from _asking(graph, schema, one, samples)
 
 
 def warm_pages(graph: Graph) -> None:
@@ -71,7 +84,7 @@ def _try(read: Callable[[], object]) -> None:
         raise
     except FinGraphError as error:
         # One read that Neo4j refuses is a fault to be mended; all others can still be answered.
-        _log.error("refused", extra={"fields": {"code": error.code, "message": error.message}})  # noqa: TRY400
+        _log.error("refused", extra={"fields": {"code": error.code, "message": error.message}})
 
 
 def _samples(graph: Graph) -> Samples:
@@ -88,7 +101,7 @@ def _entities(graph: Graph, schema: Schema, samples: Samples) -> Iterator[Callab
     yield lambda: user(graph, schema, *_named(samples.user))
     yield lambda: user_applications(graph, *_named(samples.user))
     for one in schema.identifiers:
-        yield lambda label=one.label: identifier(graph, schema, label, samples.key(label))  # type: ignore[misc]
+        yield partial(identifier, graph, schema, one.label, samples.key(one.label))
 
 
 def _named(key: str) -> tuple[str, str]:
@@ -102,12 +115,9 @@ def _rings(graph: Graph, schema: Schema, ring: str) -> Iterator[Callable[[], obj
     yield lambda: ring_members(graph, ring)
     yield lambda: ring_evidence(graph, schema, ring)
     yield lambda: ring_history(graph, ring)
-    yield lambda: ring_graph(graph, schema, ring)
 
 
-def _asking(
-    graph: Graph, schema: Schema, one: Question, samples: Samples
-) -> Iterator[Callable[[], object]]:
+def _asking(graph: Graph, schema: Schema, one: Question, samples: Samples) -> Iterator[Callable[[], object]]:
     params = {param.name: _anything(param, schema, samples) for param in one.params if param.default is None}
     yield lambda: ask(graph, schema, one.name, params, limit=1)
     if one.picturable:
