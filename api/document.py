@@ -1,10 +1,9 @@
-"""The OpenAPI document: `api/openapi.json` is it, committed; `python -m api.document` writes it anew."""
+"""The OpenAPI document: `api/openapi.json` is it, committed; `python -m tests.api.contract` writes it anew, and the client with it."""
 
 from __future__ import annotations
 
 import json
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from api.desk import AtDesk, guarded
 from api.front import OPEN
 from api.problems import FieldProblem, Problem
+from api.v1 import examples
 from security import Scope
 
 VERSION = "1.0.0"
@@ -67,7 +67,17 @@ def document(app: FastAPI) -> dict[str, Any]:
     for path, operations in made["paths"].items():
         for operation in operations.values():
             operation["security"] = [] if path in OPEN else [{"key": []}]
+            _show(operation)
     return made
+
+
+def _show(operation: dict[str, Any]) -> None:
+    """Put the examples in. The framework would leave out what is null in them."""
+    name = operation["operationId"]
+    if name in examples.REPLIES:
+        operation["responses"]["200"]["content"]["application/json"]["example"] = examples.REPLIES[name]
+    if name in examples.REQUESTS:
+        operation["requestBody"]["content"]["application/json"]["example"] = examples.REQUESTS[name]
 
 
 def text(app: FastAPI) -> str:
@@ -87,14 +97,3 @@ router = APIRouter(prefix="/v1/openapi.json", route_class=guarded(Scope.READ), t
 async def get_document(_: AtDesk) -> Response:
     """The OpenAPI document of this server."""
     return Response(committed(), media_type="application/json")
-
-
-def _main() -> None:
-    from api.app import create_app  # noqa: PLC0415 - the application imports this module
-    from core.settings import load_settings  # noqa: PLC0415
-
-    Path(str(files("api") / FILE)).write_text(text(create_app(load_settings({}))), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    _main()

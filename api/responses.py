@@ -67,8 +67,3 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {status: _problem(status) for status
 NOT_CHANGED: dict[int | str, dict[str, Any]] = {
     304: {"description": "What the caller has (`If-None-Match`) says the same."}
 }
-
-
-def example(value: object) -> dict[int | str, dict[str, Any]]:
-    """The example of a reply that went well."""
-    return {200: {"content": {"application/json": {"example": value}}}}

@@ -10,8 +10,7 @@ from pydantic import AfterValidator, Field, JsonValue
 from starlette.responses import Response
 
 from api.desk import AtDesk, guarded
-from api.responses import PROBLEMS, example
-from api.v1 import examples
+from api.responses import PROBLEMS
 from api.v1.models import Asked, Model, Text
 from queries.console import run_readonly
 from security import Scope, digest_of
@@ -66,7 +65,7 @@ class Table(Model):
     operation_id="run_cypher",
     summary="Run read-only Cypher",
     response_model=Table,
-    responses={**PROBLEMS, **example(examples.TABLE)},
+    responses=PROBLEMS,
 )
 async def run_cypher(desk: AtDesk, asked: CypherAsked) -> Response:
     """Checked word by word and by its plan, run in a read transaction between bounds, and audited. Times in rows are

@@ -9,8 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.desk import AtDesk, guarded
-from api.responses import PROBLEMS, example
-from api.v1 import examples
+from api.responses import NOT_CHANGED, PROBLEMS
 from api.v1.models import AfterQuery, AsOfQuery, LimitQuery, Model, Page, Time, shaped, told
 from core.graph import Graph
 from graph_schema import Schema
@@ -168,7 +167,7 @@ class Identifier(Model):
     summary="An application with its links, outcomes and rings",
     tags=["graph"],
     response_model=Application,
-    responses={**PROBLEMS, **example(examples.APPLICATION)},
+    responses={**PROBLEMS, **NOT_CHANGED},
 )
 async def get_application(desk: AtDesk, source: Source, id: Id, as_of: AsOfQuery = None) -> Response:
     """The application as it was known at `as_of`. 404 when it was not known by then."""
@@ -187,7 +186,7 @@ async def get_application(desk: AtDesk, source: Source, id: Id, as_of: AsOfQuery
     summary="A user's applications, page by page",
     tags=["graph"],
     response_model=UserApplications,
-    responses={**PROBLEMS, **example(examples.USER_APPLICATIONS)},
+    responses={**PROBLEMS, **NOT_CHANGED},
 )
 async def list_user_applications(
     desk: AtDesk,
@@ -211,7 +210,7 @@ async def list_user_applications(
     summary="A user with applications, identifiers and rings",
     tags=["graph"],
     response_model=User,
-    responses={**PROBLEMS, **example(examples.USER)},
+    responses={**PROBLEMS, **NOT_CHANGED},
 )
 async def get_user(
     desk: AtDesk,
@@ -237,11 +236,11 @@ async def get_user(
     summary="An identifier and what names it",
     tags=["graph"],
     response_model=Identifier,
-    responses={**PROBLEMS, **example(examples.IDENTIFIER)},
+    responses={**PROBLEMS, **NOT_CHANGED},
 )
 async def get_identifier(
     desk: AtDesk,
-    type: Annotated[str, Path(min_length=1, max_length=40, description="Type, such as Phone.")],
+    type: Annotated[str, Path(pattern=r"^[A-Z][A-Za-z0-9]{0,39}$", description="Type, such as Phone.")],
     id: Annotated[str, Path(min_length=1, max_length=64, description="Key: the keyed hash.")],
     as_of: AsOfQuery = None,
 ) -> Response:

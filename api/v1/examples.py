@@ -1,4 +1,4 @@
-"""Replies as the document shows them; a test reads each with its model."""
+"""Replies and bodies as the document shows them; a test holds each against its schema."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _AT = "2025-06-01T00:00:00Z"
 _DAY = "2025-05-30T08:15:00Z"
 
 _RING_OF = {
-    "key": "R-7Q2M",
+    "key": "r2yo2t36etf",
     "score": 0.91,
     "listed": True,
     "applications": 6,
@@ -61,7 +61,7 @@ _USER_APPLICATION = {
     "product": None,
     "amount_cents": 500000,
     "outcomes": {"approval": 1.0},
-    "ring": "R-7Q2M",
+    "ring": "r2yo2t36etf",
 }
 USER_APPLICATIONS: dict[str, Any] = {
     "items": [_USER_APPLICATION],
@@ -118,7 +118,7 @@ IDENTIFIER: dict[str, Any] = {
 }
 FOUND: dict[str, Any] = {"type": "Phone", "key": _KEY, "masked": "138****0001", "known": True, "as_of": _AT}
 _RING = {
-    "key": "R-7Q2M",
+    "key": "r2yo2t36etf",
     "born_run": 1,
     "run": 3,
     "dissolved_run": None,
@@ -311,7 +311,7 @@ QUESTIONS: dict[str, Any] = {
     "cut": False,
 }
 ANSWERED: dict[str, Any] = {
-    "items": [{"ring": "R-7Q2M"}],
+    "items": [{"ring": "r2yo2t36etf"}],
     "next": None,
     "cut": False,
     "cut_by": [],
@@ -343,3 +343,36 @@ TABLE: dict[str, Any] = {
     "cut_by": [],
     "seconds": 0.004,
 }
+
+REPLIES: dict[str, dict[str, Any]] = {
+    "get_application": APPLICATION,
+    "list_user_applications": USER_APPLICATIONS,
+    "get_user": USER,
+    "get_identifier": IDENTIFIER,
+    "lookup_identifier": FOUND,
+    "list_rings": RINGS,
+    "get_ring": RING,
+    "list_ring_members": MEMBERS,
+    "list_ring_evidence": EVIDENCE,
+    "list_ring_history": HISTORY,
+    "get_ring_graph": GRAPH,
+    "expand": EXPANDED,
+    "find_paths": PATHS,
+    "list_questions": QUESTIONS,
+    "ask_question": ANSWERED,
+    "draw_question": DRAWN,
+    "run_cypher": TABLE,
+}
+"""By operation."""
+REQUESTS: dict[str, dict[str, Any]] = {
+    "lookup_identifier": {"type": "Phone", "value": "138 0013 8000", "options": {"country": "CN"}},
+    "expand": {"type": "Device", "key": _KEY, "order": "newest", "limit": 50},
+    "find_paths": {"user": "lender:U-17", "other": "lender:U-18", "hops": 6},
+    "ask_question": {"params": {"application": "lender:A-1001"}, "as_of": _AT, "limit": 100},
+    "draw_question": {"params": {"application": "lender:A-1001"}, "limit": 300},
+    "run_cypher": {
+        "statement": "MATCH (a:Application) WHERE a.lender = $lender RETURN count(a) AS applications",
+        "parameters": {"lender": "north"},
+    },
+}
+"""Bodies, by operation."""

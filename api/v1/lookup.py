@@ -10,8 +10,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.desk import AtDesk, guarded
-from api.responses import PROBLEMS, example
-from api.v1 import examples
+from api.responses import PROBLEMS
 from api.v1.models import Asked, AsOf, Model, Text, Time
 from core.errors import NotFoundError, UsageError
 from core.graph import Graph
@@ -26,6 +25,9 @@ from security import Scope, digest_of
 router = APIRouter(prefix="/v1/identifiers", route_class=guarded(Scope.READ), tags=["graph"])
 
 
+OptionName = Annotated[str, Field(pattern=r"^[a-z_]{1,30}$")]
+
+
 class LookupAsked(Asked):
     """A raw value and what it is."""
 
@@ -36,7 +38,7 @@ class LookupAsked(Asked):
     source: Annotated[
         Text, Field(max_length=200, description="The source, for types whose values count within theirs.")
     ] = ""
-    options: dict[str, Annotated[Text, Field(max_length=100)]] = Field(
+    options: dict[OptionName, Annotated[Text, Field(max_length=100)]] = Field(
         default_factory=dict,
         max_length=10,
         description="Options of the normaliser, as in a mapping: `country` of phones, say.",
@@ -59,7 +61,7 @@ class Found(Model):
     operation_id="lookup_identifier",
     summary="The key of a raw identifier",
     response_model=Found,
-    responses={**PROBLEMS, **example(examples.FOUND)},
+    responses=PROBLEMS,
 )
 async def lookup_identifier(desk: AtDesk, asked: LookupAsked) -> Response:
     """Normalised and hashed as a load does it. The audit log keeps a keyed digest of what was asked, not the value."""

@@ -77,6 +77,8 @@ Key = Annotated[
         min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$", description="A key, as replies give it."
     ),
 ]
+Label = Annotated[Text, Field(pattern=r"^[A-Z][A-Za-z0-9]{0,39}$", description="A type, such as Phone.")]
+"""Errors name a type that does not exist, so what is let through looks like one."""
 Limit = Annotated[int, Field(ge=1, le=1_000, description="Items of a page, at most.")]
 After = Annotated[
     Text,

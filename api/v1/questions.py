@@ -9,8 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.desk import AtDesk, guarded
-from api.responses import NOT_CHANGED, PROBLEMS, example
-from api.v1 import examples
+from api.responses import NOT_CHANGED, PROBLEMS
 from api.v1.models import After, Asked, AsOf, Limit, Model, Page, Text, Time
 from core.clock import iso
 from queries import Answer, Kind, Question, ask, picture, questions
@@ -153,7 +152,7 @@ def answered(found: Answer) -> Answered:
     operation_id="list_questions",
     summary="The questions that can be asked",
     response_model=Questions,
-    responses={**PROBLEMS, **NOT_CHANGED, **example(examples.QUESTIONS)},
+    responses={**PROBLEMS, **NOT_CHANGED},
 )
 async def list_questions(desk: AtDesk) -> Response:
     """Every named question with its parameters and columns."""
@@ -165,7 +164,7 @@ async def list_questions(desk: AtDesk) -> Response:
     operation_id="ask_question",
     summary="Ask a named question",
     response_model=Answered,
-    responses={**PROBLEMS, **example(examples.ANSWERED)},
+    responses=PROBLEMS,
 )
 async def ask_question(desk: AtDesk, name: Name, asked: QuestionAsked) -> Response:
     """The answer as known at `as_of`, page by page."""
@@ -183,7 +182,7 @@ async def ask_question(desk: AtDesk, name: Name, asked: QuestionAsked) -> Respon
     operation_id="draw_question",
     summary="The part of the graph that a question is about",
     response_model=Drawn,
-    responses={**PROBLEMS, **example(examples.DRAWN)},
+    responses=PROBLEMS,
 )
 async def draw_question(desk: AtDesk, name: Name, asked: PictureAsked) -> Response:
     """Nodes and edges to draw, the newest links first. 404 for a question that has no picture."""

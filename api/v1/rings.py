@@ -9,8 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.desk import AtDesk, guarded
-from api.responses import NOT_CHANGED, PROBLEMS, example
-from api.v1 import examples
+from api.responses import NOT_CHANGED, PROBLEMS
 from api.v1.models import (
     TOKEN_LONGEST,
     AfterQuery,
@@ -36,7 +35,7 @@ from security import Scope
 
 router = APIRouter(prefix="/v1/rings", route_class=guarded(Scope.READ), tags=["rings"])
 
-RingKey = Annotated[str, Path(min_length=1, max_length=80, description="Name of the ring; it keeps it.")]
+RingKey = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$", description="Name of the ring; it keeps it.")]
 
 
 class Reason(Model):
@@ -177,7 +176,9 @@ class Wanted(Asked):
         default=None, min_length=1, max_length=100, description="A member asks this lender for money."
     )
     tied_by: str | None = Field(
-        default=None, min_length=1, max_length=100, description="An identifier of this type ties members."
+        default=None,
+        pattern=r"^[A-Z][A-Za-z0-9]{0,39}$",
+        description="An identifier of this type ties members.",
     )
     born_since: Moment | None = Field(
         default=None, description="First found by a run known from then or later."
@@ -213,7 +214,7 @@ class Wanted(Asked):
     operation_id="list_rings",
     summary="The rings, page by page",
     response_model=Rings,
-    responses={**PROBLEMS, **NOT_CHANGED, **example(examples.RINGS)},
+    responses={**PROBLEMS, **NOT_CHANGED},
 )
 async def get_rings(desk: AtDesk, wanted: Annotated[Wanted, Query()]) -> Response:
     """The rings of the last run that was known at `as_of`."""
@@ -236,7 +237,7 @@ async def get_rings(desk: AtDesk, wanted: Annotated[Wanted, Query()]) -> Respons
     operation_id="get_ring",
     summary="One ring",
     response_model=RingDetail,
-    responses={**PROBLEMS, **NOT_CHANGED, **example(examples.RING)},
+    responses={**PROBLEMS, **NOT_CHANGED},
 )
 async def get_ring(desk: AtDesk, ring: RingKey, limit: LimitQuery = 50, as_of: AsOfQuery = None) -> Response:
     """The ring as the last run known at `as_of` left it, with the first members and what they share; one that has
@@ -254,7 +255,7 @@ async def get_ring(desk: AtDesk, ring: RingKey, limit: LimitQuery = 50, as_of: A
     operation_id="list_ring_members",
     summary="The members of a ring, page by page",
     response_model=Members,
-    responses={**PROBLEMS, **NOT_CHANGED, **example(examples.MEMBERS)},
+    responses={**PROBLEMS, **NOT_CHANGED},
 )
 async def get_members(
     desk: AtDesk, ring: RingKey, limit: LimitQuery = 50, after: AfterQuery = None, as_of: AsOfQuery = None
@@ -270,7 +271,7 @@ async def get_members(
     operation_id="list_ring_evidence",
     summary="What the members of a ring share, page by page",
     response_model=EvidencePage,
-    responses={**PROBLEMS, **NOT_CHANGED, **example(examples.EVIDENCE)},
+    responses={**PROBLEMS, **NOT_CHANGED},
 )
 async def get_evidence(
     desk: AtDesk, ring: RingKey, limit: LimitQuery = 50, after: AfterQuery = None, as_of: AsOfQuery = None
@@ -288,7 +289,7 @@ async def get_evidence(
     operation_id="list_ring_history",
     summary="What became of a ring, page by page",
     response_model=History,
-    responses={**PROBLEMS, **NOT_CHANGED, **example(examples.HISTORY)},
+    responses={**PROBLEMS, **NOT_CHANGED},
 )
 async def get_history(
     desk: AtDesk, ring: RingKey, limit: LimitQuery = 50, after: AfterQuery = None, as_of: AsOfQuery = None

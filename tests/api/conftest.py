@@ -33,13 +33,15 @@ class World:
     settings: Settings
     graph: Graph
     application: Any
-    """A member of the first ring: `source, id, user, other` and `known_at` (µs)."""
+    """A member of the first ring: `source, id, key, known_at` (µs), its `user`, and another user of the ring (`other`)."""
     ring: str
+    files: Path
+    """What was loaded."""
 
 
 @pytest.fixture(scope="package")
 def world(server: Settings, graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """1,500 applications of a simulated lender, and their rings."""
+    """1,500 applications of a simulated lender, and its rings."""
     folder: Path = tmp_path_factory.mktemp("world")
     settings = replace(server, home=server.home, sql_url=f"sqlite:///{folder}/keys.db")
     wipe(graph)
@@ -49,10 +51,10 @@ def world(server: Settings, graph: Graph, tmp_path_factory: pytest.TempPathFacto
     found = graph.read(
         "MATCH (r:Ring)<-[:MEMBER_OF]-(a:Application)<-[:SUBMITTED]-(u:User) WHERE r.listed "
         "WITH r, a, u ORDER BY r.score DESC, r.key, a.known_at "
-        "WITH r, collect({source: a.source, id: a.id, known_at: a.known_at, user: u.key}) AS members LIMIT 1 "
+        "WITH r, collect({key: a.key, source: a.source, id: a.id, known_at: a.known_at, user: u.key}) AS members LIMIT 1 "
         "RETURN r.key AS ring, members[0] AS one, head([m IN members WHERE m.user <> members[0].user | m.user]) AS other"
     )[0]
-    yield World(settings, graph, {**found["one"], "other": found["other"]}, found["ring"])
+    yield World(settings, graph, {**found["one"], "other": found["other"]}, found["ring"], folder / "files")
     wipe(graph)
 
 

@@ -49,7 +49,7 @@ def serving(app: FastAPI) -> Iterator[str]:
             thread.join(timeout=30)
 
 
-def wait_ready(url: str, seconds: float = 90) -> dict[str, object]:
+def wait_ready(url: str, seconds: float = 300) -> dict[str, object]:
     """What /readyz says once it says yes."""
     until = time.monotonic() + seconds
     while True:

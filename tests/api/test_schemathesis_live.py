@@ -1,0 +1,45 @@
+"""The API against its own document, by requests that a machine made up. On a real server, from a fixed seed."""
+
+from __future__ import annotations
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis import Case
+from schemathesis.checks import load_all_checks, positive_data_acceptance
+
+from tests.api.contract import DOCUMENT
+from tests.api.served import Served
+
+pytestmark = [pytest.mark.server, pytest.mark.slow]
+
+EXAMPLES = 25
+WHOLE = ("/readyz", "/healthz", "/metrics", "/v1/questions")
+"""Addresses where whatever fits the document is answered; others name things that must exist, or go on from a page."""
+
+load_all_checks()
+schema = schemathesis.openapi.from_path(DOCUMENT)
+
+
+@pytest.fixture
+def bounded(served: Served) -> Served:
+    """The server of the package."""
+    return served
+
+
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_no_request_breaks_the_contract(case: Case, bounded: Served) -> None:
+    case.call_and_validate(
+        base_url=bounded.url,
+        headers={"Authorization": f"Bearer {bounded.tokens['admin']}"},
+        excluded_checks=[] if case.operation.path in WHOLE else [positive_data_acceptance],
+        timeout=60,
+    )
