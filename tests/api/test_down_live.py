@@ -90,7 +90,12 @@ def test_a_frozen_graph_costs_its_threads_and_no_more(served: Served, server: Lo
     try:
         found = codes_of(served, 8)
         assert {status for status, _ in found} == {503}
-        assert {code for _, code in found} <= {"api.busy", "api.deadline", "graph.timeout", "graph.unavailable"}
+        assert {code for _, code in found} <= {
+            "api.busy",
+            "api.deadline",
+            "graph.timeout",
+            "graph.unavailable",
+        }
         assert "api.busy" in {code for _, code in found}, "two work, two wait, the rest is told at once"
         with served.client() as client:
             began = time.monotonic()

@@ -48,7 +48,7 @@ def test_ways_to_write_a_number_meet_and_options_count(served: Served) -> None:
             return str(client.post("/v1/identifiers/lookup", json=body).json()["key"])
 
         assert key("13966271834") == key("+86 139-6627-1834") == key("139 6627 1834")
-        assert key("51234567", country="HK") == key("+852 5123 4567")
+        assert key("61782934", country="HK") == key("+852 6178 2934")
 
 
 @pytest.mark.parametrize(
@@ -85,14 +85,23 @@ def test_cypher_reads_between_bounds_and_is_audited_before_it_runs(served: Serve
         def run(statement: str, **more: Any) -> Any:
             return client.post("/v1/cypher", json={"statement": statement, **more}).json()
 
-        count = run("MATCH (a:Application) WHERE a.lender = $lender RETURN count(a) AS n", parameters={"lender": "no"})
+        count = run(
+            "MATCH (a:Application) WHERE a.lender = $lender RETURN count(a) AS n", parameters={"lender": "no"}
+        )
         assert (count["columns"], count["items"], count["cut"]) == (["n"], [[0]], False)
         some = run("MATCH (a:Application) RETURN a.key AS key", rows=3)
         assert (len(some["items"]), some["cut"], some["cut_by"]) == (3, True, ["rows"])
-        large = run("UNWIND range(1, 9000) AS i RETURN 'xxxxxxxxxxxxxxxxxxxxxxxxx' AS x", bytes=2_000, rows=10_000)
+        large = run(
+            "UNWIND range(1, 9000) AS i RETURN 'xxxxxxxxxxxxxxxxxxxxxxxxx' AS x", bytes=2_000, rows=10_000
+        )
         assert (large["cut"], large["cut_by"]) == (True, ["bytes"])
         before = len(audited(world, "cypher.run"))
-        for statement in ("CREATE (x) RETURN x", "MATCH (n) DETACH DELETE n", "CALL dbms.listConfig()", "nonsense"):
+        for statement in (
+            "CREATE (x) RETURN x",
+            "MATCH (n) DETACH DELETE n",
+            "CALL dbms.listConfig()",
+            "nonsense",
+        ):
             refused = client.post("/v1/cypher", json={"statement": statement})
             assert refused.status_code == 422, statement
         assert len(audited(world, "cypher.run")) == min(before + 4, 50)
@@ -107,7 +116,9 @@ def test_parameters_that_neo4j_cannot_hold_are_refused(served: Served) -> None:
         deep = [deep]
     with served.client("admin") as client:
         for value in (2**63, -(2**63) - 1, deep):
-            reply = client.post("/v1/cypher", json={"statement": "RETURN $x AS x", "parameters": {"x": value}})
+            reply = client.post(
+                "/v1/cypher", json={"statement": "RETURN $x AS x", "parameters": {"x": value}}
+            )
             assert (reply.status_code, reply.json()["code"]) == (422, "api.invalid")
         text = '{"statement": "RETURN $x AS x", "parameters": {"x": "\\ud800"}}'
         reply = client.post("/v1/cypher", content=text, headers={"Content-Type": "application/json"})

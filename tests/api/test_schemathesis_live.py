@@ -39,7 +39,7 @@ def bounded(served: Served) -> Served:
 def test_no_request_breaks_the_contract(case: Case, bounded: Served) -> None:
     case.call_and_validate(
         base_url=bounded.url,
-        headers={"Authorization": f"Bearer {bounded.tokens['admin']}"},
+        headers={"Authorization": f"Bearer {bounded.tokens['admin']}", "X-Request-Timeout-Ms": "60000"},
         excluded_checks=[] if case.operation.path in WHOLE else [positive_data_acceptance],
         timeout=60,
     )

@@ -14,11 +14,11 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     *,
     body: CypherAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(x_request_timeout_ms, Unset):
-        headers["X-Request-Timeout-Ms"] = x_request_timeout_ms
+        headers["X-Request-Timeout-Ms"] = str(x_request_timeout_ms)
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -107,7 +107,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: CypherAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Problem | Table]:
     """Run read-only Cypher
 
@@ -116,7 +116,7 @@ def sync_detailed(
     what the graph holds: microseconds since 1970 UTC.
 
     Args:
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (CypherAsked): A statement that only reads.
 
@@ -144,7 +144,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: CypherAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Problem | Table | None:
     """Run read-only Cypher
 
@@ -153,7 +153,7 @@ def sync(
     what the graph holds: microseconds since 1970 UTC.
 
     Args:
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (CypherAsked): A statement that only reads.
 
@@ -176,7 +176,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: CypherAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Problem | Table]:
     """Run read-only Cypher
 
@@ -185,7 +185,7 @@ async def asyncio_detailed(
     what the graph holds: microseconds since 1970 UTC.
 
     Args:
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (CypherAsked): A statement that only reads.
 
@@ -211,7 +211,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: CypherAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Problem | Table | None:
     """Run read-only Cypher
 
@@ -220,7 +220,7 @@ async def asyncio(
     what the graph holds: microseconds since 1970 UTC.
 
     Args:
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (CypherAsked): A statement that only reads.
 

@@ -14,11 +14,11 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     *,
     body: PathsAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(x_request_timeout_ms, Unset):
-        headers["X-Request-Timeout-Ms"] = x_request_timeout_ms
+        headers["X-Request-Timeout-Ms"] = str(x_request_timeout_ms)
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -107,14 +107,14 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: PathsAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Paths | Problem]:
     """The shortest paths between two people
 
      At most six links, never through a hub; `cut_by` says when something was not looked at.
 
     Args:
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (PathsAsked): The two ends, by the keys of their users.
 
@@ -142,14 +142,14 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: PathsAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Paths | Problem | None:
     """The shortest paths between two people
 
      At most six links, never through a hub; `cut_by` says when something was not looked at.
 
     Args:
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (PathsAsked): The two ends, by the keys of their users.
 
@@ -172,14 +172,14 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: PathsAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Paths | Problem]:
     """The shortest paths between two people
 
      At most six links, never through a hub; `cut_by` says when something was not looked at.
 
     Args:
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (PathsAsked): The two ends, by the keys of their users.
 
@@ -205,14 +205,14 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: PathsAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Paths | Problem | None:
     """The shortest paths between two people
 
      At most six links, never through a hub; `cut_by` says when something was not looked at.
 
     Args:
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (PathsAsked): The two ends, by the keys of their users.
 

@@ -16,22 +16,18 @@ def _get_kwargs(
     source: str,
     id: str,
     *,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(x_request_timeout_ms, Unset):
-        headers["X-Request-Timeout-Ms"] = x_request_timeout_ms
+        headers["X-Request-Timeout-Ms"] = str(x_request_timeout_ms)
 
     params: dict[str, Any] = {}
 
-    json_as_of: None | str | Unset
-    if isinstance(as_of, Unset):
-        json_as_of = UNSET
-    elif isinstance(as_of, datetime.datetime):
+    json_as_of: str | Unset = UNSET
+    if not isinstance(as_of, Unset):
         json_as_of = as_of.isoformat()
-    else:
-        json_as_of = as_of
     params["as_of"] = json_as_of
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
@@ -128,8 +124,8 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Any | Application | Problem]:
     """An application with its links, outcomes and rings
 
@@ -138,9 +134,9 @@ def sync_detailed(
     Args:
         source (str): Who gave the id: the source of a mapping.
         id (str): The id within its source.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -170,8 +166,8 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Any | Application | Problem | None:
     """An application with its links, outcomes and rings
 
@@ -180,9 +176,9 @@ def sync(
     Args:
         source (str): Who gave the id: the source of a mapping.
         id (str): The id within its source.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -207,8 +203,8 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Any | Application | Problem]:
     """An application with its links, outcomes and rings
 
@@ -217,9 +213,9 @@ async def asyncio_detailed(
     Args:
         source (str): Who gave the id: the source of a mapping.
         id (str): The id within its source.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -247,8 +243,8 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Any | Application | Problem | None:
     """An application with its links, outcomes and rings
 
@@ -257,9 +253,9 @@ async def asyncio(
     Args:
         source (str): Who gave the id: the source of a mapping.
         id (str): The id within its source.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:

@@ -17,24 +17,20 @@ def _get_kwargs(
     id: str,
     *,
     limit: int | Unset = 50,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(x_request_timeout_ms, Unset):
-        headers["X-Request-Timeout-Ms"] = x_request_timeout_ms
+        headers["X-Request-Timeout-Ms"] = str(x_request_timeout_ms)
 
     params: dict[str, Any] = {}
 
     params["limit"] = limit
 
-    json_as_of: None | str | Unset
-    if isinstance(as_of, Unset):
-        json_as_of = UNSET
-    elif isinstance(as_of, datetime.datetime):
+    json_as_of: str | Unset = UNSET
+    if not isinstance(as_of, Unset):
         json_as_of = as_of.isoformat()
-    else:
-        json_as_of = as_of
     params["as_of"] = json_as_of
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
@@ -132,8 +128,8 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Any | Problem | User]:
     """A user with applications, identifiers and rings
 
@@ -144,9 +140,9 @@ def sync_detailed(
         source (str): Who gave the id: the source of a mapping.
         id (str): The id within its source.
         limit (int | Unset): Items of a page, at most. Default: 50.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -178,8 +174,8 @@ def sync(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Any | Problem | User | None:
     """A user with applications, identifiers and rings
 
@@ -190,9 +186,9 @@ def sync(
         source (str): Who gave the id: the source of a mapping.
         id (str): The id within its source.
         limit (int | Unset): Items of a page, at most. Default: 50.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -219,8 +215,8 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Any | Problem | User]:
     """A user with applications, identifiers and rings
 
@@ -231,9 +227,9 @@ async def asyncio_detailed(
         source (str): Who gave the id: the source of a mapping.
         id (str): The id within its source.
         limit (int | Unset): Items of a page, at most. Default: 50.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -263,8 +259,8 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Any | Problem | User | None:
     """A user with applications, identifiers and rings
 
@@ -275,9 +271,9 @@ async def asyncio(
         source (str): Who gave the id: the source of a mapping.
         id (str): The id within its source.
         limit (int | Unset): Items of a page, at most. Default: 50.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:

@@ -14,11 +14,11 @@ from ...types import UNSET, Response, Unset
 def _get_kwargs(
     *,
     body: LookupAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(x_request_timeout_ms, Unset):
-        headers["X-Request-Timeout-Ms"] = x_request_timeout_ms
+        headers["X-Request-Timeout-Ms"] = str(x_request_timeout_ms)
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -107,7 +107,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: LookupAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Found | Problem]:
     """The key of a raw identifier
 
@@ -115,7 +115,7 @@ def sync_detailed(
     the value.
 
     Args:
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (LookupAsked): A raw value and what it is.
 
@@ -143,7 +143,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: LookupAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Found | Problem | None:
     """The key of a raw identifier
 
@@ -151,7 +151,7 @@ def sync(
     the value.
 
     Args:
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (LookupAsked): A raw value and what it is.
 
@@ -174,7 +174,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: LookupAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Found | Problem]:
     """The key of a raw identifier
 
@@ -182,7 +182,7 @@ async def asyncio_detailed(
     the value.
 
     Args:
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (LookupAsked): A raw value and what it is.
 
@@ -208,7 +208,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: LookupAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Found | Problem | None:
     """The key of a raw identifier
 
@@ -216,7 +216,7 @@ async def asyncio(
     the value.
 
     Args:
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (LookupAsked): A raw value and what it is.
 

@@ -16,11 +16,11 @@ def _get_kwargs(
     name: str,
     *,
     body: QuestionAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(x_request_timeout_ms, Unset):
-        headers["X-Request-Timeout-Ms"] = x_request_timeout_ms
+        headers["X-Request-Timeout-Ms"] = str(x_request_timeout_ms)
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -112,7 +112,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: QuestionAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Answered | Problem]:
     """Ask a named question
 
@@ -120,7 +120,7 @@ def sync_detailed(
 
     Args:
         name (str): Name of a question, as the list gives it.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (QuestionAsked): Parameters by name, as the list of questions tells them; times as
             ISO 8601.
@@ -151,7 +151,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: QuestionAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Answered | Problem | None:
     """Ask a named question
 
@@ -159,7 +159,7 @@ def sync(
 
     Args:
         name (str): Name of a question, as the list gives it.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (QuestionAsked): Parameters by name, as the list of questions tells them; times as
             ISO 8601.
@@ -185,7 +185,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: QuestionAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Answered | Problem]:
     """Ask a named question
 
@@ -193,7 +193,7 @@ async def asyncio_detailed(
 
     Args:
         name (str): Name of a question, as the list gives it.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (QuestionAsked): Parameters by name, as the list of questions tells them; times as
             ISO 8601.
@@ -222,7 +222,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: QuestionAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Answered | Problem | None:
     """Ask a named question
 
@@ -230,7 +230,7 @@ async def asyncio(
 
     Args:
         name (str): Name of a question, as the list gives it.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (QuestionAsked): Parameters by name, as the list of questions tells them; times as
             ISO 8601.

@@ -16,11 +16,11 @@ def _get_kwargs(
     name: str,
     *,
     body: PictureAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(x_request_timeout_ms, Unset):
-        headers["X-Request-Timeout-Ms"] = x_request_timeout_ms
+        headers["X-Request-Timeout-Ms"] = str(x_request_timeout_ms)
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -112,7 +112,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: PictureAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Drawn | Problem]:
     """The part of the graph that a question is about
 
@@ -120,7 +120,7 @@ def sync_detailed(
 
     Args:
         name (str): Name of a question, as the list gives it.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (PictureAsked): Parameters by name, and how many links to draw.
 
@@ -150,7 +150,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: PictureAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Drawn | Problem | None:
     """The part of the graph that a question is about
 
@@ -158,7 +158,7 @@ def sync(
 
     Args:
         name (str): Name of a question, as the list gives it.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (PictureAsked): Parameters by name, and how many links to draw.
 
@@ -183,7 +183,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     body: PictureAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Drawn | Problem]:
     """The part of the graph that a question is about
 
@@ -191,7 +191,7 @@ async def asyncio_detailed(
 
     Args:
         name (str): Name of a question, as the list gives it.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (PictureAsked): Parameters by name, and how many links to draw.
 
@@ -219,7 +219,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     body: PictureAsked,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Drawn | Problem | None:
     """The part of the graph that a question is about
 
@@ -227,7 +227,7 @@ async def asyncio(
 
     Args:
         name (str): Name of a question, as the list gives it.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
         body (PictureAsked): Parameters by name, and how many links to draw.
 

@@ -12,11 +12,11 @@ from ...types import UNSET, Response, Unset
 
 def _get_kwargs(
     *,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(x_request_timeout_ms, Unset):
-        headers["X-Request-Timeout-Ms"] = x_request_timeout_ms
+        headers["X-Request-Timeout-Ms"] = str(x_request_timeout_ms)
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -104,14 +104,14 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Any | Problem | Questions]:
     """The questions that can be asked
 
      Every named question with its parameters and columns.
 
     Args:
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -136,14 +136,14 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Any | Problem | Questions | None:
     """The questions that can be asked
 
      Every named question with its parameters and columns.
 
     Args:
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -163,14 +163,14 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Any | Problem | Questions]:
     """The questions that can be asked
 
      Every named question with its parameters and columns.
 
     Args:
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -193,14 +193,14 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Any | Problem | Questions | None:
     """The questions that can be asked
 
      Every named question with its parameters and columns.
 
     Args:
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:

@@ -16,24 +16,20 @@ def _get_kwargs(
     ring: str,
     *,
     limit: int | Unset = 50,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(x_request_timeout_ms, Unset):
-        headers["X-Request-Timeout-Ms"] = x_request_timeout_ms
+        headers["X-Request-Timeout-Ms"] = str(x_request_timeout_ms)
 
     params: dict[str, Any] = {}
 
     params["limit"] = limit
 
-    json_as_of: None | str | Unset
-    if isinstance(as_of, Unset):
-        json_as_of = UNSET
-    elif isinstance(as_of, datetime.datetime):
+    json_as_of: str | Unset = UNSET
+    if not isinstance(as_of, Unset):
         json_as_of = as_of.isoformat()
-    else:
-        json_as_of = as_of
     params["as_of"] = json_as_of
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
@@ -129,8 +125,8 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Any | Problem | RingDetail]:
     """One ring
 
@@ -141,9 +137,9 @@ def sync_detailed(
     Args:
         ring (str): Name of the ring; it keeps it.
         limit (int | Unset): Items of a page, at most. Default: 50.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -173,8 +169,8 @@ def sync(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Any | Problem | RingDetail | None:
     """One ring
 
@@ -185,9 +181,9 @@ def sync(
     Args:
         ring (str): Name of the ring; it keeps it.
         limit (int | Unset): Items of a page, at most. Default: 50.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -212,8 +208,8 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Any | Problem | RingDetail]:
     """One ring
 
@@ -224,9 +220,9 @@ async def asyncio_detailed(
     Args:
         ring (str): Name of the ring; it keeps it.
         limit (int | Unset): Items of a page, at most. Default: 50.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -254,8 +250,8 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Any | Problem | RingDetail | None:
     """One ring
 
@@ -266,9 +262,9 @@ async def asyncio(
     Args:
         ring (str): Name of the ring; it keeps it.
         limit (int | Unset): Items of a page, at most. Default: 50.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:

@@ -16,32 +16,23 @@ def _get_kwargs(
     ring: str,
     *,
     limit: int | Unset = 50,
-    after: None | str | Unset = UNSET,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    after: str | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(x_request_timeout_ms, Unset):
-        headers["X-Request-Timeout-Ms"] = x_request_timeout_ms
+        headers["X-Request-Timeout-Ms"] = str(x_request_timeout_ms)
 
     params: dict[str, Any] = {}
 
     params["limit"] = limit
 
-    json_after: None | str | Unset
-    if isinstance(after, Unset):
-        json_after = UNSET
-    else:
-        json_after = after
-    params["after"] = json_after
+    params["after"] = after
 
-    json_as_of: None | str | Unset
-    if isinstance(as_of, Unset):
-        json_as_of = UNSET
-    elif isinstance(as_of, datetime.datetime):
+    json_as_of: str | Unset = UNSET
+    if not isinstance(as_of, Unset):
         json_as_of = as_of.isoformat()
-    else:
-        json_as_of = as_of
     params["as_of"] = json_as_of
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
@@ -137,9 +128,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    after: None | str | Unset = UNSET,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    after: str | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Any | EvidencePage | Problem]:
     """What the members of a ring share, page by page
 
@@ -148,10 +139,10 @@ def sync_detailed(
     Args:
         ring (str): Name of the ring; it keeps it.
         limit (int | Unset): Items of a page, at most. Default: 50.
-        after (None | str | Unset): The `next` of the page before; ask for the same as then.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        after (str | Unset): The `next` of the page before; ask for the same as then.
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -182,9 +173,9 @@ def sync(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    after: None | str | Unset = UNSET,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    after: str | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Any | EvidencePage | Problem | None:
     """What the members of a ring share, page by page
 
@@ -193,10 +184,10 @@ def sync(
     Args:
         ring (str): Name of the ring; it keeps it.
         limit (int | Unset): Items of a page, at most. Default: 50.
-        after (None | str | Unset): The `next` of the page before; ask for the same as then.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        after (str | Unset): The `next` of the page before; ask for the same as then.
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -222,9 +213,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    after: None | str | Unset = UNSET,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    after: str | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Any | EvidencePage | Problem]:
     """What the members of a ring share, page by page
 
@@ -233,10 +224,10 @@ async def asyncio_detailed(
     Args:
         ring (str): Name of the ring; it keeps it.
         limit (int | Unset): Items of a page, at most. Default: 50.
-        after (None | str | Unset): The `next` of the page before; ask for the same as then.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        after (str | Unset): The `next` of the page before; ask for the same as then.
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -265,9 +256,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     limit: int | Unset = 50,
-    after: None | str | Unset = UNSET,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    after: str | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Any | EvidencePage | Problem | None:
     """What the members of a ring share, page by page
 
@@ -276,10 +267,10 @@ async def asyncio(
     Args:
         ring (str): Name of the ring; it keeps it.
         limit (int | Unset): Items of a page, at most. Default: 50.
-        after (None | str | Unset): The `next` of the page before; ask for the same as then.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        after (str | Unset): The `next` of the page before; ask for the same as then.
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:

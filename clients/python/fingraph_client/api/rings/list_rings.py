@@ -16,19 +16,19 @@ def _get_kwargs(
     *,
     sort: Sort | Unset = UNSET,
     all_: bool | Unset = False,
-    min_score: float | None | Unset = UNSET,
-    lender: None | str | Unset = UNSET,
-    tied_by: None | str | Unset = UNSET,
-    born_since: datetime.datetime | None | Unset = UNSET,
-    name: None | str | Unset = UNSET,
+    min_score: float | Unset = UNSET,
+    lender: str | Unset = UNSET,
+    tied_by: str | Unset = UNSET,
+    born_since: datetime.datetime | Unset = UNSET,
+    name: str | Unset = UNSET,
     limit: int | Unset = 50,
-    after: None | str | Unset = UNSET,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    after: str | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if not isinstance(x_request_timeout_ms, Unset):
-        headers["X-Request-Timeout-Ms"] = x_request_timeout_ms
+        headers["X-Request-Timeout-Ms"] = str(x_request_timeout_ms)
 
     params: dict[str, Any] = {}
 
@@ -40,59 +40,26 @@ def _get_kwargs(
 
     params["all"] = all_
 
-    json_min_score: float | None | Unset
-    if isinstance(min_score, Unset):
-        json_min_score = UNSET
-    else:
-        json_min_score = min_score
-    params["min_score"] = json_min_score
+    params["min_score"] = min_score
 
-    json_lender: None | str | Unset
-    if isinstance(lender, Unset):
-        json_lender = UNSET
-    else:
-        json_lender = lender
-    params["lender"] = json_lender
+    params["lender"] = lender
 
-    json_tied_by: None | str | Unset
-    if isinstance(tied_by, Unset):
-        json_tied_by = UNSET
-    else:
-        json_tied_by = tied_by
-    params["tied_by"] = json_tied_by
+    params["tied_by"] = tied_by
 
-    json_born_since: None | str | Unset
-    if isinstance(born_since, Unset):
-        json_born_since = UNSET
-    elif isinstance(born_since, datetime.datetime):
+    json_born_since: str | Unset = UNSET
+    if not isinstance(born_since, Unset):
         json_born_since = born_since.isoformat()
-    else:
-        json_born_since = born_since
     params["born_since"] = json_born_since
 
-    json_name: None | str | Unset
-    if isinstance(name, Unset):
-        json_name = UNSET
-    else:
-        json_name = name
-    params["name"] = json_name
+    params["name"] = name
 
     params["limit"] = limit
 
-    json_after: None | str | Unset
-    if isinstance(after, Unset):
-        json_after = UNSET
-    else:
-        json_after = after
-    params["after"] = json_after
+    params["after"] = after
 
-    json_as_of: None | str | Unset
-    if isinstance(as_of, Unset):
-        json_as_of = UNSET
-    elif isinstance(as_of, datetime.datetime):
+    json_as_of: str | Unset = UNSET
+    if not isinstance(as_of, Unset):
         json_as_of = as_of.isoformat()
-    else:
-        json_as_of = as_of
     params["as_of"] = json_as_of
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
@@ -186,15 +153,15 @@ def sync_detailed(
     client: AuthenticatedClient,
     sort: Sort | Unset = UNSET,
     all_: bool | Unset = False,
-    min_score: float | None | Unset = UNSET,
-    lender: None | str | Unset = UNSET,
-    tied_by: None | str | Unset = UNSET,
-    born_since: datetime.datetime | None | Unset = UNSET,
-    name: None | str | Unset = UNSET,
+    min_score: float | Unset = UNSET,
+    lender: str | Unset = UNSET,
+    tied_by: str | Unset = UNSET,
+    born_since: datetime.datetime | Unset = UNSET,
+    name: str | Unset = UNSET,
     limit: int | Unset = 50,
-    after: None | str | Unset = UNSET,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    after: str | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Any | Problem | Rings]:
     """The rings, page by page
 
@@ -204,17 +171,16 @@ def sync_detailed(
         sort (Sort | Unset): What a list of rings begins with.
         all_ (bool | Unset): Also groups whose score is too low to call them rings. Default:
             False.
-        min_score (float | None | Unset):
-        lender (None | str | Unset): A member asks this lender for money.
-        tied_by (None | str | Unset): An identifier of this type ties members.
-        born_since (datetime.datetime | None | Unset): First found by a run known from then or
-            later.
-        name (None | str | Unset): The name holds this text.
+        min_score (float | Unset):
+        lender (str | Unset): A member asks this lender for money.
+        tied_by (str | Unset): An identifier of this type ties members.
+        born_since (datetime.datetime | Unset): First found by a run known from then or later.
+        name (str | Unset): The name holds this text.
         limit (int | Unset): Items of a page, at most. Default: 50.
-        after (None | str | Unset): The `next` of the page before; ask for the same as then.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        after (str | Unset): The `next` of the page before; ask for the same as then.
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -251,15 +217,15 @@ def sync(
     client: AuthenticatedClient,
     sort: Sort | Unset = UNSET,
     all_: bool | Unset = False,
-    min_score: float | None | Unset = UNSET,
-    lender: None | str | Unset = UNSET,
-    tied_by: None | str | Unset = UNSET,
-    born_since: datetime.datetime | None | Unset = UNSET,
-    name: None | str | Unset = UNSET,
+    min_score: float | Unset = UNSET,
+    lender: str | Unset = UNSET,
+    tied_by: str | Unset = UNSET,
+    born_since: datetime.datetime | Unset = UNSET,
+    name: str | Unset = UNSET,
     limit: int | Unset = 50,
-    after: None | str | Unset = UNSET,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    after: str | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Any | Problem | Rings | None:
     """The rings, page by page
 
@@ -269,17 +235,16 @@ def sync(
         sort (Sort | Unset): What a list of rings begins with.
         all_ (bool | Unset): Also groups whose score is too low to call them rings. Default:
             False.
-        min_score (float | None | Unset):
-        lender (None | str | Unset): A member asks this lender for money.
-        tied_by (None | str | Unset): An identifier of this type ties members.
-        born_since (datetime.datetime | None | Unset): First found by a run known from then or
-            later.
-        name (None | str | Unset): The name holds this text.
+        min_score (float | Unset):
+        lender (str | Unset): A member asks this lender for money.
+        tied_by (str | Unset): An identifier of this type ties members.
+        born_since (datetime.datetime | Unset): First found by a run known from then or later.
+        name (str | Unset): The name holds this text.
         limit (int | Unset): Items of a page, at most. Default: 50.
-        after (None | str | Unset): The `next` of the page before; ask for the same as then.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        after (str | Unset): The `next` of the page before; ask for the same as then.
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -311,15 +276,15 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     sort: Sort | Unset = UNSET,
     all_: bool | Unset = False,
-    min_score: float | None | Unset = UNSET,
-    lender: None | str | Unset = UNSET,
-    tied_by: None | str | Unset = UNSET,
-    born_since: datetime.datetime | None | Unset = UNSET,
-    name: None | str | Unset = UNSET,
+    min_score: float | Unset = UNSET,
+    lender: str | Unset = UNSET,
+    tied_by: str | Unset = UNSET,
+    born_since: datetime.datetime | Unset = UNSET,
+    name: str | Unset = UNSET,
     limit: int | Unset = 50,
-    after: None | str | Unset = UNSET,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    after: str | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Response[Any | Problem | Rings]:
     """The rings, page by page
 
@@ -329,17 +294,16 @@ async def asyncio_detailed(
         sort (Sort | Unset): What a list of rings begins with.
         all_ (bool | Unset): Also groups whose score is too low to call them rings. Default:
             False.
-        min_score (float | None | Unset):
-        lender (None | str | Unset): A member asks this lender for money.
-        tied_by (None | str | Unset): An identifier of this type ties members.
-        born_since (datetime.datetime | None | Unset): First found by a run known from then or
-            later.
-        name (None | str | Unset): The name holds this text.
+        min_score (float | Unset):
+        lender (str | Unset): A member asks this lender for money.
+        tied_by (str | Unset): An identifier of this type ties members.
+        born_since (datetime.datetime | Unset): First found by a run known from then or later.
+        name (str | Unset): The name holds this text.
         limit (int | Unset): Items of a page, at most. Default: 50.
-        after (None | str | Unset): The `next` of the page before; ask for the same as then.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        after (str | Unset): The `next` of the page before; ask for the same as then.
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
@@ -374,15 +338,15 @@ async def asyncio(
     client: AuthenticatedClient,
     sort: Sort | Unset = UNSET,
     all_: bool | Unset = False,
-    min_score: float | None | Unset = UNSET,
-    lender: None | str | Unset = UNSET,
-    tied_by: None | str | Unset = UNSET,
-    born_since: datetime.datetime | None | Unset = UNSET,
-    name: None | str | Unset = UNSET,
+    min_score: float | Unset = UNSET,
+    lender: str | Unset = UNSET,
+    tied_by: str | Unset = UNSET,
+    born_since: datetime.datetime | Unset = UNSET,
+    name: str | Unset = UNSET,
     limit: int | Unset = 50,
-    after: None | str | Unset = UNSET,
-    as_of: datetime.datetime | None | Unset = UNSET,
-    x_request_timeout_ms: int | None | Unset = UNSET,
+    after: str | Unset = UNSET,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
 ) -> Any | Problem | Rings | None:
     """The rings, page by page
 
@@ -392,17 +356,16 @@ async def asyncio(
         sort (Sort | Unset): What a list of rings begins with.
         all_ (bool | Unset): Also groups whose score is too low to call them rings. Default:
             False.
-        min_score (float | None | Unset):
-        lender (None | str | Unset): A member asks this lender for money.
-        tied_by (None | str | Unset): An identifier of this type ties members.
-        born_since (datetime.datetime | None | Unset): First found by a run known from then or
-            later.
-        name (None | str | Unset): The name holds this text.
+        min_score (float | Unset):
+        lender (str | Unset): A member asks this lender for money.
+        tied_by (str | Unset): An identifier of this type ties members.
+        born_since (datetime.datetime | Unset): First found by a run known from then or later.
+        name (str | Unset): The name holds this text.
         limit (int | Unset): Items of a page, at most. Default: 50.
-        after (None | str | Unset): The `next` of the page before; ask for the same as then.
-        as_of (datetime.datetime | None | Unset): See the graph as it was known at this moment
-            (default: now); nothing later is in the reply.
-        x_request_timeout_ms (int | None | Unset): How long the caller will wait, in milliseconds
+        after (str | Unset): The `next` of the page before; ask for the same as then.
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
             (default 30,000). The database is told.
 
     Raises:
