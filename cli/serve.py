@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cli.output import JsonFlag, emit, stdout
 from core.errors import EnvironmentMissingError, UsageError
 from core.settings import Settings, load_settings
 
@@ -24,6 +25,7 @@ def serve(
         int | None, typer.Option(help="Port (default 8000 plus FINGRAPH_PORT_OFFSET).", min=1, max=65_535)
     ] = None,
     workers: Annotated[int, typer.Option(help="Server processes.", min=1, max=64)] = 1,
+    as_json: JsonFlag = False,
 ) -> None:
     """Serve the API; Ctrl-C or SIGTERM lets requests in flight end. The log is one JSON object a line, on stderr."""
     import uvicorn
@@ -35,6 +37,11 @@ def serve(
     _require_parts(settings)
     listening = _listen(host, port or settings.api_port)
     write_json_lines()
+    told = {"url": _url(listening), "workers": workers}
+    if as_json:
+        emit(told)
+    else:
+        stdout.print(f"{told['url']}/v1, a key by: fingraph keys create")
     config = uvicorn.Config(
         create_app(settings) if workers == 1 else "api.app:from_environment",
         factory=workers > 1,
@@ -52,6 +59,11 @@ def serve(
             from uvicorn.supervisors import Multiprocess
 
             Multiprocess(config, sockets=[listening]).run()
+
+
+def _url(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _require_parts(settings: Settings) -> None:

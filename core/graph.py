@@ -179,7 +179,9 @@ class Graph:
         """`seconds`, or what is left of them until the deadline."""
         left = seconds if self._deadline is None else min(seconds, self._deadline - time.monotonic())
         if left <= 0:
-            raise GraphUnavailableError("graph.timeout", "The time that there was for this is over; ask for less.")
+            raise GraphUnavailableError(
+                "graph.timeout", "The time that there was for this is over; ask for less."
+            )
         return left
 
     @contextmanager
