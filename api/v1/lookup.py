@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.desk import AtDesk, guarded
 from api.responses import PROBLEMS
-from api.v1.models import Asked, AsOf, Model, Text, Time
+from api.v1.models import Asked, AsOf, Label, Model, Text, Time
 from core.errors import NotFoundError, UsageError
 from core.graph import Graph
 from graph_schema import Schema
@@ -31,9 +31,7 @@ OptionName = Annotated[str, Field(pattern=r"^[a-z_]{1,30}$")]
 class LookupAsked(Asked):
     """A raw value and what it is."""
 
-    type: Annotated[
-        Text, Field(min_length=1, max_length=40, description="Type of identifier, such as Phone.")
-    ]
+    type: Label
     value: Annotated[Text, Field(min_length=1, max_length=512, description="As somebody wrote it.")]
     source: Annotated[
         Text, Field(max_length=200, description="The source, for types whose values count within theirs.")

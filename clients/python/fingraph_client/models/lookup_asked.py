@@ -20,7 +20,7 @@ class LookupAsked:
     """A raw value and what it is.
 
     Attributes:
-        type_ (str): Type of identifier, such as Phone.
+        type_ (str): A type, such as Phone.
         value (str): As somebody wrote it.
         as_of (datetime.datetime | None | Unset):
         options (LookupAskedOptions | Unset): Options of the normaliser, as in a mapping: `country` of phones, say.
