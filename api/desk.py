@@ -18,6 +18,7 @@ from api.errors import OverloadedError
 from api.front import Exchange
 from api.limits import Limits
 from api.service import Service
+from core.errors import UsageError
 from core.graph import Graph
 from graph_schema import Schema
 from queries.pages import moment_of
@@ -120,11 +121,17 @@ def guarded(scope: Scope) -> type[APIRoute]:
 
     class Guarded(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-            handle = super().get_route_handler()
+            handle, taken = super().get_route_handler(), _query_names(self)
 
             async def asked(request: Request) -> Response:
                 exchange: Exchange = request.state.exchange
                 exchange.admitted.require(scope)
+                if not taken.issuperset(request.query_params):
+                    takes = ", ".join(sorted(taken)) or "none"
+                    raise UsageError(
+                        "api.parameter",
+                        f"There is a parameter that this address does not take; it takes: {takes}.",
+                    )
                 return await handle(request)
 
             return asked
@@ -143,6 +150,18 @@ def _untagged(model: type[BaseModel]) -> dict[str, Any]:
         elif isinstance(inner, type) and issubclass(inner, BaseModel) and (more := _untagged(inner)):
             left_out[name] = more
     return left_out
+
+
+def _query_names(route: APIRoute) -> frozenset[str]:
+    """The query parameters of a route. A mistyped `as_of` must not be passed over: the reply would be of another moment."""
+    names: set[str] = set()
+    for field in route.dependant.query_params:
+        model = field.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            names |= {one.alias or name for name, one in model.model_fields.items()}
+        else:
+            names.add(field.alias)
+    return frozenset(names)
 
 
 def _has(given: list[str], tag: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import sys
 from typing import Annotated
 
 import typer
@@ -42,6 +43,7 @@ def serve(
         emit(told)
     else:
         stdout.print(f"{told['url']}/v1, a key by: fingraph keys create")
+    sys.stdout.flush()
     config = uvicorn.Config(
         create_app(settings) if workers == 1 else "api.app:from_environment",
         factory=workers > 1,
