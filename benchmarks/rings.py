@@ -1,4 +1,4 @@
-"""How well and how fast rings are found, through the whole path: simulate, bulk load, run, compare with the truth."""
+"""How well and how soon rings are found, through the whole path: simulate, bulk load, run, compare with the truth."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from typing import Any
 
 from benchmarks.command import own_home, run_fingraph
 from benchmarks.goal import Figure
-from benchmarks.world import DAYS, START, described, write_applications
+from benchmarks.world import DAYS, START
 from cli.output import Terminal
-from core.graph import connect
-from core.server.config import memory
 from core.server.local import LocalServer
 from core.settings import Settings
 
@@ -59,27 +57,6 @@ def measure_backfill(size: int) -> Mapping[str, Figure]:
     return {
         "ring_backfill_minutes": Figure(made.seconds / 60, data, details),
         "ring_days": Figure(float("inf") if median is None else median, data, details),
-    }
-
-
-def measure_run(size: int) -> Mapping[str, Figure]:
-    """Minutes of one run over `size` applications with all their identifiers, and the memory that it takes."""
-    with own_home(PORT_OFFSET) as settings, Terminal() as terminal:
-        world = settings.home / "world"
-        mapping = write_applications(size, world, terminal)
-        LocalServer(settings, terminal).start()
-        run_fingraph(settings, "load", str(mapping), "--data", str(world), "--mode", "bulk")
-        with connect(settings) as graph:
-            held = graph.read(
-                "MATCH (n) WITH count(n) AS nodes MATCH ()-[r]->() RETURN nodes, count(r) AS links"
-            )
-        run = run_fingraph(settings, "rings", "run")
-        heap = memory(settings).heap_mb
-    details = {**held[0], **run.result, "neo4j_heap_mb": heap, "peak_mb": round(run.peak_mb)}
-    data = f"{described(size)}, {held[0]['nodes']:,} nodes"
-    return {
-        "ring_run_minutes": Figure(run.seconds / 60, data, details),
-        "ring_run_memory": Figure((heap + run.peak_mb) / 1024, data, details),
     }
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from cli import decisions
 from cli.output import AsOf, JsonFlag, Terminal, emit, fields, stderr, stdout, table
+from cli.ring_file import Export, place_for, write_ring
 from core.clock import day_us, iso, now_us
 from core.graph import Graph, connect
 from core.settings import load_settings
@@ -18,6 +20,8 @@ from graph_schema.live import live_schema
 from queries import statement
 from queries.pages import Page
 from rings import (
+    LIMIT,
+    EngineName,
     Evaluation,
     OutcomeShare,
     RingDetail,
@@ -28,6 +32,7 @@ from rings import (
     list_rings,
     outcome_shares,
     read_truth,
+    ring_graph,
     run_rings,
     show_ring,
 )
@@ -40,11 +45,16 @@ After = Annotated[str | None, typer.Option(help="Continue after a page: the `nex
 
 
 @app.command()
-def run(as_json: JsonFlag = False) -> None:
+def run(
+    engine: Annotated[
+        EngineName, typer.Option(help="Where pairs and components are computed.")
+    ] = EngineName.COLUMNS,
+    as_json: JsonFlag = False,
+) -> None:
     """Find the rings in the graph; their names last from run to run."""
     with _graph() as graph, Terminal() as progress:
         schema = live_schema(graph)
-        result = run_rings(graph, schema, now_us, progress)
+        result = run_rings(graph, schema, now_us, progress, engine)
         why = None if result.listed else _why_none(graph, schema)
     if as_json:
         emit({**result.as_dict(), "why": why})
@@ -94,12 +104,22 @@ def list_(  # noqa: PLR0917
 @app.command()
 def show(
     ring: Annotated[str, typer.Argument(metavar="ID", help="Name of the ring.")],
-    limit: Limit = 50,
+    *,
+    limit: Annotated[
+        int | None, typer.Option(help="Rows at most (50); with --export, nodes at most (300).")
+    ] = None,
     as_of: AsOf = None,
     after: After = None,
+    export: Annotated[Export | None, typer.Option(help="Write the ring as a graph to a file.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The file; ID.graphml, say, where none is named.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show a ring: its members, what they share, what became of them."""
+    """Show a ring: its members, what they share, what became of them; or write it to a file."""
+    if export is not None:
+        _export(ring, export, place_for(ring, export, out, force=force), limit, as_json=as_json)
+        return
+    limit = 50 if limit is None else limit
     with _graph() as graph:
         detail = show_ring(graph, live_schema(graph), ring, as_of=as_of, limit=limit, after=after)
     if as_json:
@@ -202,6 +222,18 @@ def evaluate(
     table("Innocent sharing", headings, [(reason, *row.values()) for reason, row in innocent])
     if found.days:
         fields({"rings detected": found.detected, "median days to detection": found.median_days})
+
+
+def _export(ring: str, export: Export, path: Path, limit: int | None, *, as_json: bool) -> None:
+    with _graph() as graph:
+        drawn = ring_graph(graph, live_schema(graph), ring, limit=LIMIT if limit is None else limit)
+    written = write_ring(drawn, export, path)
+    if as_json:
+        emit(written)
+        return
+    stdout.print(f"Wrote {escape(str(path))}: {written['nodes']:,} nodes, {written['edges']:,} edges.")
+    if drawn.cut:
+        stderr.print(f"The ring has {written['of_nodes']:,} nodes; raise --limit for more than these.")
 
 
 def _compared(name: str, one: Evaluation) -> tuple[object, ...]:

@@ -74,6 +74,8 @@ class PictureNode:
     caption: str = field(compare=False)
     """What a person may see of it: the masked form of an identifier, else its key."""
     known_at: int | None = field(default=None, compare=False)
+    hub: bool = field(default=False, compare=False)
+    """Whether it is a hub: what is behind it is not drawn."""
 
     @property
     def id(self) -> str:
@@ -120,12 +122,18 @@ class Picture:
 
 
 def drawn(links: Iterable[dict[str, Any]], *, cut_by: tuple[str, ...], as_of: int, seconds: float) -> Picture:
-    """The picture of `links`: `a` and `b` are maps `{type, key, caption, known_at}`, `link` is `{type, known_at}`."""
+    """The picture of `links`: `a` and `b` are maps `{type, key, caption, known_at, hub}`, `link` is `{type, known_at}`."""
     nodes: dict[str, PictureNode] = {}
     edges: dict[PictureEdge, None] = {}
     for row in links:
         ends = [
-            PictureNode(end["type"], end["key"], end.get("caption") or end["key"], end.get("known_at"))
+            PictureNode(
+                end["type"],
+                end["key"],
+                end.get("caption") or end["key"],
+                end.get("known_at"),
+                bool(end.get("hub")),
+            )
             for end in (row["a"], row["b"])
         ]
         nodes.update((node.id, node) for node in ends)

@@ -143,7 +143,8 @@ def picture(
             found = asked.paths(tx, subjects, min(limit, spec.rows))
             return path_links(found), found.cut_by
         rows = asked.run(tx, framed_picture(str(spec.picture)), limit=limit + 1)
-        return rows[:limit], ("rows",) * (len(rows) > limit)
+        hubs = any(row["b"].get("hub") for row in rows[:limit])
+        return rows[:limit], ("rows",) * (len(rows) > limit) + ("hubs",) * hubs
 
     links, cut_by = graph.in_read(work, seconds=spec.seconds)
     return drawn(links, cut_by=cut_by, as_of=asked.as_of, seconds=_since(began))
@@ -187,7 +188,7 @@ def _page(asked: _Asked, rows: list[Row], most: int) -> Answer:
     spec = asked.spec
     shown = rows[:most]
     more = len(rows) > most
-    cut_by = ("rows",) * more + ("hubs",) * any(row.get("hub") for row in shown)
+    cut_by = ("rows",) * more + ("hubs",) * any(row.get("hub") or row.get("hubs") for row in shown)
     token = _token(asked, shown[-1]) if more else None
     names = [column.name for column in spec.columns]
     return Answer(spec.columns, [tuple(row[name] for name in names) for row in shown], token, cut_by)

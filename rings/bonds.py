@@ -39,7 +39,7 @@ class Users:
 
 def users_of(facts: Facts) -> Users:
     """Number the users of `facts`; the numbers depend on nothing but the facts."""
-    anonymous = pl.lit(ANONYMOUS) + pl.col("key")
+    anonymous = anonymous_name(pl.col("key"), pl.col("application"))
     targets = (
         facts.targets.with_columns(
             pl.col("user").fill_null(anonymous).alias("name"), (~pl.col("application")).alias("event")
@@ -51,6 +51,11 @@ def users_of(facts: Facts) -> Users:
     names = targets.get_column("name").unique(maintain_order=True)
     numbers = pl.DataFrame({"name": names}).with_row_index("who").with_columns(pl.col("who").cast(pl.Int64))
     return Users(names, targets.join(numbers, on="name", how="left", maintain_order="left").drop("name"))
+
+
+def anonymous_name(key: pl.Expr, application: pl.Expr) -> pl.Expr:
+    """The name of the user of an application or event that has none; the two may have one key."""
+    return pl.lit(ANONYMOUS) + key + pl.when(application).then(pl.lit("")).otherwise(pl.lit(ANONYMOUS))
 
 
 def first_links(schema: Schema, facts: Facts, users: Users) -> pl.DataFrame:
@@ -65,8 +70,8 @@ def first_links(schema: Schema, facts: Facts, users: Users) -> pl.DataFrame:
     )
     return (
         facts.links.join(most, on="type")
-        .join(users.targets.select("target", "rank", "who"), on="target")
-        .sort(*one, "known_at", "seq", "rank", "role", "who", nulls_last=True)
+        .join(users.targets.select("target", "rank", "who", "place"), on="target")
+        .sort(*one, "known_at", "seq", "rank", "role", "place", nulls_last=True)
         .filter(pl.int_range(pl.len()).over(one) < pl.col("most"))
         .unique([*one, "who"], keep="first", maintain_order=True)
         .filter(pl.len().over(one) > 1)
@@ -118,9 +123,11 @@ def _holds(bond: Bond) -> pl.Expr:
 
 
 def _joint(users: Users) -> pl.DataFrame:
-    """Users of one application or event are tied by it."""
-    chain = users.targets.select("target", "who", "known_at").with_columns(
-        pl.col("who").shift().over("target").alias("other")
+    """Users of one application are tied by it, each to the one before by name."""
+    chain = (
+        users.targets.filter("application")
+        .select("target", "who", "known_at")
+        .with_columns(pl.col("who").shift().over("target").alias("other"))
     )
     return chain.drop_nulls("other").select(
         pl.min_horizontal("who", "other").alias("a"),

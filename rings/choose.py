@@ -9,25 +9,34 @@ import polars as pl
 
 from graph_schema import Schema
 from rings.bonds import ANONYMOUS, Users, bonds_of, first_links, pair_strengths, users_of
-from rings.candidates import candidates, groups, large_enough
+from rings.candidates import LARGEST, candidates, large_enough
+from rings.components import Engine, groups, in_columns
 from rings.decisions import Decision, carry_out
 from rings.facts import Facts, latest
 from rings.score import CHOSEN, scored
 from rings.signs import signs
 
 COVER = 0.5
-"""Rings whose users are at least this share of an identifier's users are one ring, and its other users belong."""
+"""Rings whose users are at least this share of an identifier's users are one ring, and its other users belong, unless
+that is larger than a ring may be."""
 MOST = 60
 """What more users have than this unites nothing."""
 KEPT_LEVEL = 1
-"""What no score chose is kept as a group of this level of ties, for people to look at; it is not listed."""
+"""What no score chose is kept as a group of this level of ties, or of the next where that is too large, for people to
+look at."""
 
 
 class Finder:
     """The finder on some facts; its steps, each a frame."""
 
-    def __init__(self, schema: Schema, facts: Facts, by: Mapping[str, float] | None = None) -> None:
-        self.schema, self.facts, self._by = schema, facts, by
+    def __init__(
+        self,
+        schema: Schema,
+        facts: Facts,
+        by: Mapping[str, float] | None = None,
+        engine: Engine = in_columns,
+    ) -> None:
+        self.schema, self.facts, self._by, self._engine = schema, facts, by, engine
         self.users: Users = users_of(facts)
         self.firsts = first_links(schema, facts, self.users)
         self.bonds = bonds_of(schema, self.firsts, self.users)
@@ -48,7 +57,8 @@ class Finder:
 
     def candidates(self) -> pl.DataFrame:
         """`candidate, level, who`: see `rings.candidates`."""
-        return candidates(self.people, pair_strengths(self.bonds))
+        pairs = pair_strengths(self.bonds)
+        return candidates(self.people, pairs, self._engine(self.users.names, pairs))
 
     def latest_outcomes(self, name: str) -> pl.DataFrame:
         """`target, value`: of several outcomes of that name the latest known holds."""
@@ -76,9 +86,8 @@ class Finder:
         score = self.scored(members).select(pl.col("group").alias("candidate"), "score")
         chosen = _outermost(found.join(score.filter(pl.col("score") >= CHOSEN), on="candidate", how="semi"))
         united = self._united(chosen)
-        rest = found.filter(pl.col("level") == KEPT_LEVEL).join(united, on="who", how="anti")
-        kept = rest.select(pl.col("who").min().over("candidate").alias("group"), "who")
-        return pl.concat([united, self._large(kept)]).sort("group", "who")
+        rest = found.filter(pl.col("level") >= KEPT_LEVEL).join(united, on="who", how="anti")
+        return pl.concat([united, self._large(_outermost(rest))]).sort("group", "who")
 
     def decided(self) -> tuple[pl.DataFrame, Mapping[int, Sequence[Decision]]]:
         """`rings()` as people decided, and their decisions by group."""
@@ -110,7 +119,8 @@ class Finder:
                 .group_by("who")
                 .agg(pl.col("group").min())
             )
-            chosen = pl.concat([chosen, more.select("group", "who")])
+            wider = pl.concat([chosen, more.select("group", "who")])
+            chosen = wider.filter(self._fits(wider, "group") | (pl.int_range(pl.len()) < chosen.height))
         return chosen
 
     def _joined(self, chosen: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
@@ -119,7 +129,14 @@ class Finder:
         pairs = ties.with_columns(pl.col("group").shift().alias("a"), pl.col("group").alias("b")).filter(same)
         # A group is numbered by its smallest user, so groups are joined as users are.
         root = groups(self.number, pairs.select("a", "b"))
-        return chosen.select(pl.Series("group", root[chosen["group"].to_numpy()]), pl.col("who"))
+        united = chosen.with_columns(pl.Series("united", root[chosen["group"].to_numpy()]))
+        fits = self._fits(united, "united")
+        return united.select(pl.when(fits).then("united").otherwise("group").alias("group"), "who")
+
+    def _fits(self, members: pl.DataFrame, group: str) -> pl.Series:
+        """Whether the `group` of each of the members is no larger than a ring may be."""
+        made = pl.Series("made", self.people["applications"].gather(members["who"]))
+        return members.with_columns(made).select(pl.col("made").sum().over(group) <= LARGEST).to_series()
 
     def _large(self, members: pl.DataFrame) -> pl.DataFrame:
         """Groups that are still rings once others took their users."""

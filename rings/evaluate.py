@@ -18,7 +18,8 @@ from core.progress import Progress
 from graph_schema import FINGRAPH, Bond, Schema
 from queries import statement
 from rings.bonds import bonds_of, first_links, users_of
-from rings.candidates import MINIMUM_APPLICATIONS, MINIMUM_USERS, groups
+from rings.candidates import MINIMUM_APPLICATIONS, MINIMUM_USERS
+from rings.components import groups
 from rings.facts import Facts
 from rings.read import read_facts
 from rings.score import LISTED

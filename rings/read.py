@@ -1,7 +1,7 @@
 """Reads the facts that rings are found from, as columns: blocks of a statement each, two at a time.
 
 Only identifiers with two links and more are read, and of hubs the first links; then the applications and events that
-name them, and whatever else their users applied for.
+name them, and whatever else their users applied for, with whoever applied with them.
 """
 
 from __future__ import annotations
@@ -101,9 +101,14 @@ def _links_of(graph: Graph, identifier: Identifier) -> Iterator[pl.DataFrame]:
 
 def _targets(graph: Graph, ids: pl.Series) -> pl.DataFrame:
     named = _columns(graph, "rings/facts_targets", ids, {**TARGETS, "user_id": pl.Int64})
-    users = named.get_column("user_id").drop_nulls().unique()
-    others = _columns(graph, "rings/facts_applications", users, TARGETS)
-    return pl.concat([named.drop("user_id"), others]).unique(["target", "user"])
+    frames = [named]
+    asked, users = pl.Series(dtype=pl.Int64), named.get_column("user_id").drop_nulls().unique()
+    while not users.is_empty():
+        frames.append(_columns(graph, "rings/facts_applications", users, {**TARGETS, "user_id": pl.Int64}))
+        asked = pl.concat([asked, users])
+        found = frames[-1].get_column("user_id").unique()
+        users = found.filter(~found.is_in(asked.implode()))
+    return pl.concat(frames).drop("user_id").unique(["target", "user"])
 
 
 def _columns(

@@ -21,6 +21,7 @@ from queries import statement
 from rings.choose import Finder
 from rings.facts import Facts
 from rings.found import PROPERTIES, found_rings
+from rings.gds import EngineName, engine
 from rings.growth import finder_ties
 from rings.hold import Hold, hold_run
 from rings.identity import Living
@@ -57,16 +58,22 @@ class RunResult:
         return asdict(self)
 
 
-def run_rings(graph: Graph, schema: Schema, clock: Clock, progress: Progress = SILENT) -> RunResult:
+def run_rings(
+    graph: Graph,
+    schema: Schema,
+    clock: Clock,
+    progress: Progress = SILENT,
+    by: EngineName = EngineName.COLUMNS,
+) -> RunResult:
     """Find the rings in what `graph` knew before now, and write what changed since the last finished run.
 
     Raises `BusyError` (`rings.busy`, `rings.lost`) beside another run, and `UsageError` (`rings.order`) when a run
-    as of a later moment stands.
+    as of a later moment stands; with another engine than the columns also as `rings.gds.engine`.
     """
     with hold_run(graph, clock) as hold:
         point = clock()
         facts = read_facts(graph, schema, progress)
-        return advance(graph, schema, hold, facts, point=point, clock=clock, progress=progress)
+        return advance(graph, schema, hold, facts, point=point, clock=clock, progress=progress, by=by)
 
 
 def advance(
@@ -79,6 +86,7 @@ def advance(
     clock: Clock,
     progress: Progress,
     backfilled: bool = False,
+    by: EngineName = EngineName.COLUMNS,
 ) -> RunResult:
     """Make the run that is held: the rings as of `point` (µs), compared with the last finished run."""
     began = time.monotonic()
@@ -88,7 +96,8 @@ def advance(
         progress.step("Removing what an unfinished run left")
         _remove_leftovers(graph, hold)
     progress.step("Finding rings")
-    finder = Finder(schema, facts.before(point))
+    ways = engine(by, graph, schema, point=point, run=hold.run, progress=progress)
+    finder = Finder(schema, facts.before(point), engine=ways)
     found = found_rings(finder)
     progress.step("Comparing with the last run")
     plan = plan_run(found, _living(graph, last), _taken(graph), finder_ties(finder))

@@ -23,6 +23,8 @@ from rings.listing import RingSummary
 T = TypeVar("T")
 
 TARGET = "fraud"
+KIN = ("before", "after")
+"""The rings that a ring evolved from and into."""
 _NEWEST = 2**62
 """Above the number of any run."""
 
@@ -67,17 +69,23 @@ class RingDetail:
 
 
 @dataclass(frozen=True)
-class _Seen:
+class SeenRing:
     """A ring that was known by then."""
 
     at: Sight
     row: Row
+    """Columns of the statement `rings/ring`."""
 
     @property
     def run(self) -> int:
         """The last run that had it."""
         dissolved = self.row["dissolved_run"]
         return self.at.run if dissolved is None else int(dissolved) - 1
+
+    @property
+    def summary(self) -> RingSummary:
+        """The ring in a few figures."""
+        return RingSummary.of({name: value for name, value in self.row.items() if name not in KIN})
 
 
 def show_ring(
@@ -97,18 +105,16 @@ def show_ring(
     Raises `NotFoundError` (`rings.unknown`), `UsageError` (`page.limit`, `page.after`).
     """
 
-    def work(tx: Transaction, ring: _Seen, place: Place | None) -> RingDetail:
-        row = dict(ring.row)
-        before, after_ = row.pop("before"), row.pop("after")
+    def work(tx: Transaction, ring: SeenRing, place: Place | None) -> RingDetail:
         outcomes = statement("rings/ring_outcomes").within(
             tx, key=key, run=ring.run, target=TARGET, as_of=ring.at.as_of
         )[0]
         return RingDetail(
-            RingSummary.of(row),
+            ring.summary,
             _members(tx, key, ring, limit, place),
             _evidence(tx, schema, ring, limit, None),
-            before,
-            after_,
+            ring.row["before"],
+            ring.row["after"],
             OutcomeShare(**outcomes),
             ring.at.as_of,
             ring.at.run,
@@ -133,7 +139,7 @@ def ring_members(
     Raises as `show_ring`.
     """
 
-    def work(tx: Transaction, ring: _Seen, place: Place | None) -> Page:
+    def work(tx: Transaction, ring: SeenRing, place: Place | None) -> Page:
         return _members(tx, key, ring, limit, place)
 
     page = _Paged(asked("members", key), (int, int, str), limit, after)
@@ -156,7 +162,7 @@ def ring_evidence(
     Raises as `show_ring`.
     """
 
-    def work(tx: Transaction, ring: _Seen, place: Place | None) -> Page:
+    def work(tx: Transaction, ring: SeenRing, place: Place | None) -> Page:
         return _evidence(tx, schema, ring, limit, place)
 
     page = _Paged(asked("evidence", key), PLACE_KINDS, limit, after)
@@ -180,7 +186,7 @@ def ring_history(
     """
     question = asked("history", key)
 
-    def work(tx: Transaction, ring: _Seen, place: Place | None) -> Page:
+    def work(tx: Transaction, ring: SeenRing, place: Place | None) -> Page:
         before = place.values[0] if place else _NEWEST
         rows = statement("rings/history").within(tx, key=key, run=ring.at.run, before=before, limit=limit + 1)
         told = [{**row, "changes": json.loads(row["changes"])} for row in rows]
@@ -189,6 +195,22 @@ def ring_history(
     return _read(
         graph, key, _Paged(question, (int,), limit, after), work, point_of=as_of, clock=clock, seconds=seconds
     )
+
+
+def ring_now(graph: Graph, key: str) -> tuple[RingSummary, int, Row]:
+    """The ring named `key`, the run to read its members by (of a dissolved one the last that had it), and `before` and
+    `after`, the rings it evolved from and into.
+
+    Raises `NotFoundError` (`rings.unknown`).
+    """
+    last = last_run(graph)
+    found = statement("rings/ring").run(graph, key=key, run=last)
+    if not found:
+        raise unknown_ring(key)
+    row = dict(found[0])
+    kin = {name: row.pop(name) for name in ("before", "after")}
+    ring = RingSummary(**row)
+    return ring, last if ring.dissolved_run is None else ring.dissolved_run - 1, kin
 
 
 def outcome_shares(
@@ -256,7 +278,7 @@ def _read(
     graph: Graph,
     key: str,
     page: _Paged,
-    work: Callable[[Transaction, _Seen, Place | None], T],
+    work: Callable[[Transaction, SeenRing, Place | None], T],
     *,
     point_of: int | None,
     clock: Clock,
@@ -266,17 +288,19 @@ def _read(
     place = page.place(point_of)
     moment = place.as_of if place else point(point_of, clock)
 
-    def read(tx: Transaction) -> T:
-        at = sight(tx, moment)
-        rows = statement("rings/ring").within(tx, key=key, run=at.run)
-        if not rows:
-            raise unknown_ring(key)
-        return work(tx, _Seen(at, rows[0]), place)
-
-    return graph.in_read(read, seconds=seconds)
+    return graph.in_read(lambda tx: work(tx, seen_ring(tx, key, moment), place), seconds=seconds)
 
 
-def _members(tx: Transaction, key: str, ring: _Seen, limit: int, place: Place | None) -> Page:
+def seen_ring(tx: Transaction, key: str, moment: int) -> SeenRing:
+    """The ring `key` as of `moment` (µs); raises `NotFoundError` (`rings.unknown`)."""
+    at = sight(tx, moment)
+    rows = statement("rings/ring").within(tx, key=key, run=at.run)
+    if not rows:
+        raise unknown_ring(key)
+    return SeenRing(at, rows[0])
+
+
+def _members(tx: Transaction, key: str, ring: SeenRing, limit: int, place: Place | None) -> Page:
     rows = statement("rings/members").within(
         tx,
         key=key,
@@ -292,7 +316,7 @@ def _members(tx: Transaction, key: str, ring: _Seen, limit: int, place: Place | 
     )
 
 
-def _evidence(tx: Transaction, schema: Schema, ring: _Seen, limit: int, place: Place | None) -> Page:
+def _evidence(tx: Transaction, schema: Schema, ring: SeenRing, limit: int, place: Place | None) -> Page:
     text, key = evidence(schema, continued=place is not None), ring.row["key"]
     if text is None:
         return Page([])

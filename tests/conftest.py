@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import NullPool, create_engine, make_url
 
 from core.graph import Graph, connect
 from core.server.local import LocalServer
 from core.settings import Settings, load_settings
+from core.sql import Sql, open_sql
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -61,6 +64,31 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         pagecache_mb=given.pagecache_mb or 512,
     )
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def sql_settings(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of an SQL database of a test's own: a file, or one on the server of FINGRAPH_TEST_SQL_URL."""
+    given = os.environ.get(OURS + "SQL_URL")
+    if given is None:
+        yield replace(settings, home=tmp_path / "home")
+        return
+    name = f"fingraph_test_{secrets.token_hex(6)}"
+    url = make_url(given).set(drivername="postgresql+psycopg")
+    server = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    own = url.set(database=name).render_as_string(hide_password=False)
+    yield replace(settings, home=tmp_path / "home", sql_url=own)
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sql(sql_settings: Settings) -> Iterator[Sql]:
+    """An SQL database of a test's own, up to date."""
+    with open_sql(sql_settings) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -96,8 +97,8 @@ def _make_file(path: Path) -> None:
         return
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")  # threads, too, may arrive together
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         try:
             made = sqlite3.connect(draft)
             made.execute("PRAGMA journal_mode = WAL")  # the file remembers it

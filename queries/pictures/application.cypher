@@ -1,7 +1,7 @@
 // The application, what it named, and who named that too; nothing goes on from a hub.
 MATCH (a:Application {key: $application})-[mine:$$LINKS$$]->(i) WHERE $$SEEN(mine)$$
 $$USES(i)$$
-WITH a, mine, i, [use IN uses WHERE use[1] <> a] AS others
+WITH a, mine, i, hub, [use IN uses WHERE use[1] <> a] AS others
 CALL (a, mine, i, others) {
   RETURN a AS x, mine AS via, i AS y
   UNION
@@ -15,4 +15,4 @@ CALL (a, mine, i, others) {
 }
 RETURN {type: head(labels(x)), key: x.key, caption: x.masked, known_at: x.known_at} AS a,
        {type: type(via), known_at: via.known_at} AS link,
-       {type: head(labels(y)), key: y.key, caption: y.masked, known_at: y.known_at} AS b
+       {type: head(labels(y)), key: y.key, caption: y.masked, known_at: y.known_at, hub: hub AND y = i} AS b

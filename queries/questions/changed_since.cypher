@@ -5,8 +5,8 @@
 // mode: read
 // param: application: application: The application asked about.
 // param: since: time: From this moment on.
-// column: at: time: When it became known.
-// column: what: text: named, outcome, became hub, joined ring or left ring.
+// column: at: time?: When it became known.
+// column: what: text: named, outcome, became hub, is hub, joined ring or left ring.
 // column: type: text?: Type of the identifier; target of the outcome.
 // column: id: text?: Key of the identifier; name of the ring.
 // column: application: application?: Application or event of which it is said.
@@ -20,21 +20,22 @@
 MATCH (a:Application {key: $application})
 CALL (a) {
   MATCH (a)-[mine:$$LINKS$$]->(i) WHERE $$SEEN(mine)$$
-  WITH DISTINCT a, i
-  $$USES(i)$$
-  UNWIND uses AS use
-  WITH i, use[0] AS link, use[1] AS other, hub WHERE link.known_at >= $since
-  RETURN link.known_at AS at, 'named' AS what, head(labels(i)) AS type, i.key AS id, other, null AS value, hub
-  UNION ALL
-  MATCH (a)-[mine:$$LINKS$$]->(i) WHERE $$SEEN(mine)$$ AND $since <= i.hub_since < $as_of
-  WITH DISTINCT i
-  RETURN i.hub_since AS at, 'became hub' AS what, head(labels(i)) AS type, i.key AS id, null AS other, null AS value,
-         true AS hub
-  UNION ALL
-  MATCH (a)-[mine:$$LINKS$$]->(i) WHERE $$SEEN(mine)$$
   WITH DISTINCT i
   $$USES(i)$$
-  UNWIND uses AS use
+  RETURN collect({i: i, uses: uses, hub: hub}) AS shared
+}
+CALL (a, shared) {
+  UNWIND shared AS one UNWIND one.uses AS use
+  WITH one.i AS i, use[0] AS link, use[1] AS other WHERE link.known_at >= $since
+  RETURN link.known_at AS at, 'named' AS what, head(labels(i)) AS type, i.key AS id, other, null AS value, false AS hub
+  UNION ALL
+  UNWIND shared AS one
+  WITH one.i AS i, one.hub AS hub WHERE hub
+  WITH i, CASE WHEN i.hub_since < $as_of THEN i.hub_since END AS at
+  RETURN at, CASE WHEN at >= $since THEN 'became hub' ELSE 'is hub' END AS what, head(labels(i)) AS type, i.key AS id,
+         null AS other, null AS value, true AS hub
+  UNION ALL
+  UNWIND shared AS one UNWIND one.uses AS use
   WITH DISTINCT use[1] AS other
   MATCH (other)-[:HAD_OUTCOME]->(o:Outcome) WHERE $$SEEN(o)$$ AND o.known_at >= $since
   RETURN o.known_at AS at, 'outcome' AS what, o.target AS type, null AS id, other, o.value AS value, false AS hub

@@ -5,14 +5,14 @@
 // mode: read
 // param: user: user: The user asked about.
 // column: known_at: time?: When the application became known.
-// column: application: application: The application.
+// column: application: application?: The application; missing in the row that stands for hubs.
 // column: user: user?: Under which user.
 // column: lender: text?: Who was asked.
 // column: amount: money?: What was asked for.
 // column: approval: number?: 1 approved, 0 refused; missing when not known.
 // column: fraud: number?: 1 fraud, 0 none; missing when not known.
 // column: by: list: `same user`, or types of the identifiers that tie them.
-// column: hub: boolean: Whether one of the person's identifiers is a hub and was not looked at.
+// column: hub: boolean: Whether the row stands for identifiers of the person that are hubs and were not looked at.
 // order: known_at desc, application, user
 // seconds: 10
 // rows: 1000
@@ -26,8 +26,8 @@ CALL (p) {
   WHERE $$SEEN(s)$$ AND $$SEEN(mine)$$ AND coalesce(mine.role, 'self') = 'self'
   WITH DISTINCT i
   $$USES(i)$$
-  UNWIND uses AS use
-  WITH i, use[0] AS link, use[1] AS a, hub WHERE a:Application AND coalesce(link.role, 'self') = 'self'
+  UNWIND CASE WHEN hub THEN [null] ELSE uses END AS use
+  WITH i, use[0] AS link, use[1] AS a, hub WHERE hub OR (a:Application AND coalesce(link.role, 'self') = 'self')
   RETURN a, head(labels(i)) AS way, hub
 }
 WITH a, way, hub ORDER BY way

@@ -17,4 +17,9 @@ def test_the_suite_ignores_the_server_that_the_environment_names() -> None:
 
 
 def test_commands_that_tests_run_inherit_no_server() -> None:
-    assert not [name for name in os.environ if name.startswith("NEO4J_")]
+    named = [name for name in os.environ if name.startswith("NEO4J_") or name == "FINGRAPH_SQL_URL"]
+    assert not named
+
+
+def test_the_suite_ignores_the_sql_database_that_the_environment_names() -> None:
+    assert settings_of({"FINGRAPH_SQL_URL": "postgresql://app:secret@production/app"}).sql_url is None

@@ -28,7 +28,7 @@ READS_ENVIRONMENT = {
 }
 IMPORTERS = {
     "neo4j": ("core/",),
-    "graphdatascience": ("rings/components.py",),
+    "graphdatascience": ("rings/gds.py",),
     "torch": (),
     "sqlalchemy": ("core/sql/", "security/"),
     "alembic": ("core/sql/",),

@@ -107,12 +107,18 @@ def test_the_command_runs_outside_the_checkout(installed: Path, tmp_path: Path) 
         installed / "fingraph", "simulate", "--out", "world", "--applications", "1000", "--json", cwd=tmp_path
     )
     assert (tmp_path / "world" / "mapping.toml").exists()
+    assert json.loads(run(installed / "fingraph", "sql", "upgrade", "--json", cwd=tmp_path))["up_to_date"]
 
 
 def test_every_statement_is_read_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
     code = (
         "import json, queries; from core.server.runtime import pom; "
+        "from queries.specs import SUBJECTS, picture_text, subject_text; "
         "read = [queries.statement(name).name for name in queries.statement_names()]; "
+        "asked = queries.questions(); read += ['questions/' + one.name for one in asked]; "
+        "pictures = {one.picture for one in asked if one.picture and one.steps is None and picture_text(one.picture)}; "
+        "read += ['pictures/' + name for name in pictures]; "
+        "read += ['subjects/' + kind.value for kind in SUBJECTS if subject_text(kind)]; "
         "print(json.dumps({'read': read, 'pom': len(pom()), 'place': queries.__file__}))"
     )
     found = json.loads(run(installed / "python", "-c", code, cwd=tmp_path))

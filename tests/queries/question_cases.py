@@ -32,6 +32,7 @@ OVERRIDES: dict[str, dict[str, object]] = {
     "new_rings": {"percent": 0, "days": 30},
     "passed_on": {"gap": 1, "days": 30},
     "several_identities": {"least": 2},
+    "used_since_flagged": {"target": "approval"},
     "touching_fraud": {"days": 20},
 }
 

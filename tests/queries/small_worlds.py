@@ -180,10 +180,14 @@ def used_since(facts: Facts, kind: str, key: str, as_of: int) -> set[tuple[Any, 
 
 
 def changed_hands(facts: Facts, kind: str, as_of: int, days: int, gap: int) -> set[tuple[Any, ...]]:
-    """(id, before, after, until_at, from_at)."""
+    """(id, before, after, until_at, from_at, hub)."""
     found: set[tuple[Any, ...]] = set()
     for (label, key), every in facts.links(as_of).items():
-        if label != kind or len(every) > WALK:
+        if label != kind:
+            continue
+        if len(every) > WALK:
+            if any(a["at"] is not None and as_of - days * DAY <= a["at"] < as_of for a in every):
+                found.add((key, None, None, None, None, True))
             continue
         spans: dict[str, list[int]] = defaultdict(list)
         for a in every:
@@ -194,5 +198,5 @@ def changed_hands(facts: Facts, kind: str, as_of: int, days: int, gap: int) -> s
             earlier = max(people[:n], key=lambda user: (max(spans[user]), -people.index(user)))
             silence = min(spans[later]) - max(spans[earlier])
             if silence >= gap * DAY and min(spans[later]) >= as_of - days * DAY:
-                found.add((key, earlier, later, max(spans[earlier]), min(spans[later])))
+                found.add((key, earlier, later, max(spans[earlier]), min(spans[later]), False))
     return found

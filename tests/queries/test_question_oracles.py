@@ -124,5 +124,5 @@ def test_what_changed_hands(world: tuple[Graph, Facts, random.Random], kind: str
     for as_of in moments(dice):
         params = {"type": kind, "days": 30, "gap": 1}
         answer = ask(graph, SCHEMA, "passed_on", params, as_of=as_of)
-        found = columns(answer, "id", "before", "after", "until_at", "from_at")
+        found = columns(answer, "id", "before", "after", "until_at", "from_at", "hub")
         assert set(found) == changed_hands(facts, kind, as_of, 30, 1)

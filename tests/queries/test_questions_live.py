@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from typing import Any
 
+import cookbook
 import pytest
 from question_cases import Case, Lender, forget_after, load_lender
 from test_statements import problems
+from typer.testing import CliRunner
 
+from cli.main import app
 from core.errors import FinGraphError
 from core.graph import Graph
 from core.settings import Settings
 from queries import Answer, Kind, Picture, ask, picture, question, question_names, questions
 from queries.ask import framed_picture, paged
+from queries.console import run_readonly
 from queries.specs import SUBJECTS, subject_text
 from queries.words import expand
 
@@ -131,6 +138,66 @@ def test_a_picture_is_whole_or_cut(lender: Lender, name: str) -> None:
     few = picture(lender.graph, lender.schema, name, params, as_of=lender.late, limit=2)
     assert few.cut
     assert question(name).steps or few.edges == drawn.edges[:2]
+
+
+@pytest.mark.parametrize("text", cookbook.blocks("cypher"))
+def test_the_cypher_of_the_cookbook_is_taken_and_answered(lender: Lender, text: str) -> None:
+    found = run_readonly(lender.graph, text, cookbook.parameters(text, lender.cases[0].given))
+    assert found.columns
+    assert not set(found.cut_by)
+
+
+@pytest.mark.parametrize("command", cookbook.commands())
+def test_the_commands_of_the_cookbook_run(
+    lender: Lender, server: Settings, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("cli.query", "cli.rings"):
+        monkeypatch.setattr(f"{module}.load_settings", lambda: server)
+    given = cookbook.arguments(command, lender.cases[0].given)
+    told = CliRunner().invoke(app, given)
+    assert told.exit_code == 0, told.output + repr(told.exception)
+    assert told.stdout.strip()
+
+
+def test_an_answer_is_told_as_a_table_as_csv_and_as_json(
+    lender: Lender, server: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.query.load_settings", lambda: server)
+    case = lender.cases[0].given["application"]
+    base = [
+        "query",
+        "run",
+        "shares",
+        "--param",
+        f"application={case}",
+        "--as-of",
+        "2025-02-10",
+        "--limit",
+        "2",
+    ]
+    told = CliRunner().invoke(app, [*base, "--json"])
+    whole = json.loads(told.stdout)
+    assert (whole["question"], len(whole["items"]), whole["cut"]) == ("shares", 2, True)
+    assert whole["as_of"] == lender.late
+    rows = list(csv.DictReader(io.StringIO(CliRunner().invoke(app, [*base, "--csv"]).stdout)))
+    assert [row["id"] for row in rows] == [item["id"] for item in whole["items"]]
+    drawn = json.loads(CliRunner().invoke(app, [*base, "--picture"]).stdout)
+    assert drawn["nodes"]
+    following = json.loads(CliRunner().invoke(app, [*base, "--after", whole["next"], "--json"]).stdout)
+    assert following["items"] != whole["items"]
+
+
+def test_every_question_is_listed() -> None:
+    told = json.loads(CliRunner().invoke(app, ["query", "list", "--json"]).stdout)
+    assert [one["name"] for one in told["questions"]] == list(question_names())
+    assert question_names()[0] in CliRunner().invoke(app, ["query", "list"]).stdout
+
+
+@pytest.mark.parametrize("given", ["application", "=x", "application=a"])
+def test_a_parameter_that_cannot_be_read_is_refused(given: str) -> None:
+    told = CliRunner().invoke(app, ["query", "run", "shares", "--param", given, "--param", "application=b"])
+    assert isinstance(told.exception, FinGraphError)
+    assert told.exception.code == "query.param"
 
 
 Asked = dict[tuple[str, int, int], tuple[list[Any], tuple[str, ...], Picture | None] | str]

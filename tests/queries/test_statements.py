@@ -13,11 +13,14 @@ from queries.entity_texts import application_text, applications_text, identifier
 from queries.neighbours import Order, head_text, page_text, steps
 from queries.statements import parse
 from rings.evidence import evidence
+from rings.gds import projecting
 from rings.read import _all_links, _first_links, _shared
+from rings.ring_graph import things_statement
 
 HEADER = "// name: a\n// mode: read\n// params: key\n// returns: n\n"
 GENERATED = {
     "evidence": evidence(FINGRAPH) or "",
+    "ring_things": things_statement(FINGRAPH) or "",
     "evidence continued": evidence(FINGRAPH, continued=True) or "",
     "application": application_text(FINGRAPH),
     "user": user_text(FINGRAPH),
@@ -47,6 +50,7 @@ GENERATED = {
     "shared": _shared(FINGRAPH.identifiers[0]),
     "all_links": _all_links(FINGRAPH.identifiers[0]),
     "first_links": _first_links(FINGRAPH.identifiers[0]),
+    "projecting": projecting(FINGRAPH),
 }
 WHOLE = {
     *(
@@ -67,6 +71,7 @@ WHOLE = {
         "rings/run_as_of",
         "rings/run_since",
         "shared",
+        "projecting",
     ),
 }
 """Statements that mean to read all nodes of a label or all relationships of a type."""

@@ -12,13 +12,13 @@ from ring_worlds import SCHEMA, World, expected_rings, facts_of, farm, random_wo
 
 from core.clock import DAY, HOUR, MINUTE
 from rings.bonds import JOINT, pair_strengths
-from rings.candidates import LEVELS
 from rings.choose import Finder
+from rings.components import LEVELS
 from rings.found import found_rings
 
 
 def named(finder: Finder, who: int) -> str:
-    return str(finder.users.names[who]).replace("\0", "?")
+    return str(finder.users.names[who]).rstrip("\0").replace("\0", "?")
 
 
 @pytest.mark.parametrize("seed", range(40))
