@@ -10,8 +10,9 @@ import base64
 import binascii
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from core.clock import Clock, now_us
@@ -21,7 +22,7 @@ from graph_schema import Identifier, Schema
 from queries.answers import Answer, Picture, drawn
 from queries.arguments import arguments, moment
 from queries.paths import Found, find_paths, path_links
-from queries.specs import SUBJECTS, Kind, Question, picture_text, question, subject_text, used
+from queries.specs import SUBJECTS, Kind, Question, picture_text, question, questions, subject_text, used
 from queries.statements import statement
 from queries.words import expand, limits
 
@@ -148,6 +149,42 @@ def picture(
 
     links, cut_by = graph.in_read(work, seconds=spec.seconds)
     return drawn(links, cut_by=cut_by, as_of=asked.as_of, seconds=_since(began))
+
+
+WARM_SECONDS = 60.0
+
+
+def warm(graph: Graph, schema: Schema) -> int:
+    """Have the server plan every question and picture, which takes seconds the first time; → statements planned.
+
+    They are asked of nothing, as of the first microsecond there was, so they read next to nothing.
+    """
+    planned = 0
+    for spec in questions():
+        for asked in _of_nothing(spec, schema):
+            texts = [subject_text(param.kind) for param in spec.params if param.kind in SUBJECTS]
+            texts.append(spec.text if spec.steps else paged(spec, continued=False))
+            if spec.picture and not spec.steps:
+                texts.append(framed_picture(spec.picture))
+            for text in texts:
+                graph.in_read(
+                    partial(asked.run, text=text, key="", frontier=[], limit=1, after=None),
+                    seconds=WARM_SECONDS,
+                )
+            planned += len(texts)
+    return planned
+
+
+def _of_nothing(spec: Question, schema: Schema) -> Iterator[_Asked]:
+    """The question with keys that nothing has, once for each identifier type it may be asked about."""
+    given = {param.name: param.default or param.least or "" for param in spec.params}
+    label = next((param for param in spec.params if param.kind is Kind.TYPE), None)
+    given.update({param.name: 1 for param in spec.params if param.kind is Kind.TIME})
+    if label is None:
+        yield _Asked(spec, schema, given, None, 1)
+        return
+    for one in label.types or tuple(identifier.label for identifier in schema.identifiers):
+        yield _Asked(spec, schema, {**given, label.name: one}, schema.identifier(one), 1)
 
 
 def paged(spec: Question, *, continued: bool) -> str:

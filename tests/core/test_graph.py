@@ -83,3 +83,32 @@ def test_a_statement_alone_has_its_time(empty_graph: Graph) -> None:
     with pytest.raises(FinGraphError) as caught:
         empty_graph.implicit("UNWIND range(1, 10000000000) AS i RETURN count(i + 1) AS n", seconds=0.5)
     assert caught.value.code == "graph.timeout"
+
+
+@pytest.mark.server
+def test_a_plan_tells_what_a_statement_would_do_and_does_nothing(empty_graph: Graph) -> None:
+    plan = empty_graph.explain("MATCH (n:User {key: $key}) RETURN n.key AS key", {"key": "a"})
+    assert plan.type == "r"
+    assert plan.root is not None
+    names = [operator.name for operator in plan.root.walk()]
+    assert names[0] == "ProduceResults"
+    assert any("Seek" in name or "Scan" in name for name in names)
+    assert empty_graph.explain("CREATE (n:X)").type == "w"
+    assert empty_graph.read("MATCH (n:X) RETURN count(n) AS n") == [{"n": 0}]
+    with pytest.raises(UsageError) as caught:
+        empty_graph.explain("MATCH (n)\nRETURN m")
+    assert caught.value.code == "graph.cypher"
+    assert "line 2, column 8" in caught.value.message
+
+
+@pytest.mark.server
+def test_a_bounded_read_stops_at_its_bounds_and_leaves_nothing_open(empty_graph: Graph) -> None:
+    for _ in range(150):  # more than the driver has connections
+        found = empty_graph.bounded("UNWIND range(1, 100000) AS i RETURN i", seconds=10, rows=3, size=10_000)
+        assert (found.columns, found.rows, found.cut_by) == (("i",), [(1,), (2,), (3,)], "rows")
+    found = empty_graph.bounded("UNWIND range(1, 3) AS i RETURN i", seconds=10, rows=3, size=8)
+    assert (found.rows, found.cut_by) == ([(1,), (2,)], "bytes")
+    found = empty_graph.bounded("UNWIND $list AS i RETURN i", {"list": [1, 2]}, seconds=10, rows=3, size=99)
+    assert (found.rows, found.cut_by) == ([(1,), (2,)], None)
+    with pytest.raises(UsageError):
+        empty_graph.bounded("CREATE (n)", seconds=10, rows=1, size=10)

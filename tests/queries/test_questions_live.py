@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from typing import Any
 
 import cookbook
@@ -17,7 +18,7 @@ from cli.main import app
 from core.errors import FinGraphError
 from core.graph import Graph
 from core.settings import Settings
-from queries import Answer, Kind, Picture, ask, picture, question, question_names, questions
+from queries import Answer, Kind, Picture, ask, picture, question, question_names, questions, warm
 from queries.ask import framed_picture, paged
 from queries.console import run_readonly
 from queries.specs import SUBJECTS, subject_text
@@ -185,6 +186,14 @@ def test_an_answer_is_told_as_a_table_as_csv_and_as_json(
     assert drawn["nodes"]
     following = json.loads(CliRunner().invoke(app, [*base, "--after", whole["next"], "--json"]).stdout)
     assert following["items"] != whole["items"]
+
+
+def test_warming_plans_every_question_and_asks_nothing(lender: Lender) -> None:
+    planned = warm(lender.graph, lender.schema)
+    assert planned > len(question_names())
+    began = time.monotonic()
+    assert warm(lender.graph, lender.schema) == planned
+    assert time.monotonic() - began < 20, "what is planned is not planned again"
 
 
 def test_every_question_is_listed() -> None:
