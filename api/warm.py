@@ -14,12 +14,12 @@ from functools import partial
 from core.errors import FinGraphError, GraphUnavailableError, NotFoundError
 from core.graph import Graph
 from graph_schema import Schema
-from queries import Kind, Question, ask, picture, questions, statement
+from queries import statement
+from queries.ask import warm
 from queries.entities import application, identifier, user, user_applications
 from queries.expand import expand
 from queries.neighbours import Order
-from queries.specs import Param
-from rings import list_rings, ring_evidence, ring_history, ring_members, show_ring
+from rings import list_rings, ring_evidence, ring_graph, ring_history, ring_members, show_ring
 
 MOST = 200_000
 """Nodes whose properties are read, and applications, the newest first, whose links are: no more of the store is."""
@@ -65,8 +65,7 @@ def _reads(graph: Graph, schema: Schema, samples: Samples) -> Iterator[Callable[
     for label in ("Application", "User", "Ring", *(one.label for one in schema.identifiers)):
         for order in Order:
             yield partial(expand, graph, schema, label, samples.key(label), order=order)
-    for one in questions():
-        yield from _asking(graph, schema, one, samples)
+    yield partial(warm, graph, schema)
 
 
 def warm_pages(graph: Graph) -> None:
@@ -115,24 +114,4 @@ def _rings(graph: Graph, schema: Schema, ring: str) -> Iterator[Callable[[], obj
     yield lambda: ring_members(graph, ring)
     yield lambda: ring_evidence(graph, schema, ring)
     yield lambda: ring_history(graph, ring)
-
-
-def _asking(graph: Graph, schema: Schema, one: Question, samples: Samples) -> Iterator[Callable[[], object]]:
-    params = {param.name: _anything(param, schema, samples) for param in one.params if param.default is None}
-    yield lambda: ask(graph, schema, one.name, params, limit=1)
-    if one.picturable:
-        yield lambda: picture(graph, schema, one.name, params, limit=1)
-
-
-def _anything(param: Param, schema: Schema, samples: Samples) -> str | int:
-    if param.kind is Kind.TYPE:
-        return param.types[0] if param.types else schema.identifiers[0].label
-    if param.kind in (Kind.INTEGER, Kind.TIME):
-        return param.least or 1
-    by_kind = {
-        Kind.APPLICATION: samples.application,
-        Kind.USER: samples.user,
-        Kind.RING: samples.ring,
-        Kind.IDENTIFIER: samples.key(schema.identifiers[0].label),
-    }
-    return by_kind.get(param.kind, "nothing")
+    yield lambda: ring_graph(graph, schema, ring)

@@ -21,12 +21,18 @@ from api.v1.models import (
     Page,
     Time,
     shaped,
+    told,
 )
+from core.clock import iso
+from core.graph import Graph
+from graph_schema import Schema
 from rings import (
     RingFilter,
+    RingNode,
     Sort,
     list_rings,
     ring_evidence,
+    ring_graph,
     ring_history,
     ring_members,
     show_ring,
@@ -139,6 +145,46 @@ class RingDetail(Model):
     outcomes: Outcomes
     as_of: Time
     run: int = Field(description="The run that was the last one known by then.")
+
+
+class GraphNode(Model):
+    """A user, an application or an identifier."""
+
+    id: str = Field(description="Type and key.")
+    type: str
+    key: str
+    label: str = Field(description="What a person may see of it.")
+    known_at: Time | None
+    properties: dict[str, Any] = Field(description="What neither identifies nor describes a person.")
+
+
+class GraphEdge(Model):
+    """Who submitted an application, or what names an identifier; `source` and `target` are ids of nodes."""
+
+    source: str
+    target: str
+    type: str
+    role: str | None
+    known_at: Time | None
+
+
+class GraphTotal(Model):
+    """What the whole ring has, shown or not."""
+
+    nodes: int
+    edges: int
+    by_type: dict[str, int]
+
+
+class GraphOfRing(Model):
+    """A ring as a graph."""
+
+    ring: RingTold
+    nodes: list[GraphNode]
+    edges: list[GraphEdge]
+    cut: bool = Field(description="Whether nodes were left out: `total` has more.")
+    total: GraphTotal
+    as_of: Time
 
 
 class HistoryEntry(Model):
@@ -282,6 +328,36 @@ async def get_evidence(
         lambda graph, schema: ring_evidence(graph, schema, ring, as_of=point, limit=limit, after=after)
     )
     return desk.reply(shaped(EvidencePage, page, as_of=point))
+
+
+@router.get(
+    "/{ring}/graph",
+    operation_id="get_ring_graph",
+    summary="A ring as a graph to draw",
+    response_model=GraphOfRing,
+    responses={**PROBLEMS, **NOT_CHANGED},
+)
+async def get_graph(
+    desk: AtDesk,
+    ring: RingKey,
+    limit: Annotated[int, Query(ge=1, le=1_000, description="Nodes, at most.")] = 300,
+    as_of: AsOfQuery = None,
+) -> Response:
+    """Its users, applications and what ties them. Where there is more than `limit` nodes, what ties fewest is left out."""
+    point = desk.point(as_of)
+
+    def read(graph: Graph, schema: Schema) -> GraphOfRing:
+        found = ring_graph(graph, schema, ring, as_of=point, limit=limit)
+        nodes = [shaped(GraphNode, one, properties=_node_properties(schema, one)) for one in found.nodes]
+        return shaped(GraphOfRing, found, nodes=nodes, as_of=point)
+
+    return desk.reply(await desk.ask(read))
+
+
+def _node_properties(schema: Schema, node: RingNode) -> dict[str, Any]:
+    """With times as text, that of its last link too."""
+    properties = told(schema, node.type, node.properties)
+    return properties | ({"last_at": iso(properties["last_at"])} if "last_at" in properties else {})
 
 
 @router.get(

@@ -140,6 +140,21 @@ def test_a_ring_is_told_with_members_evidence_and_figures(served: Served, world:
     assert ring["reasons"]
 
 
+def test_a_ring_is_a_graph_of_what_it_says_and_a_small_one_says_what_it_left_out(
+    served: Served, world: World
+) -> None:
+    with served.client() as client:
+        whole = told(client.get(f"/v1/rings/{world.ring}/graph", params={"limit": 1000}))
+        part = told(client.get(f"/v1/rings/{world.ring}/graph", params={"limit": 5}))
+    assert (whole["cut"], len(whole["nodes"])) == (False, whole["total"]["nodes"])
+    assert whole["total"]["by_type"]["Application"] == whole["ring"]["applications"]
+    ids = {node["id"] for node in whole["nodes"]}
+    assert {edge["source"] for edge in whole["edges"]} | {edge["target"] for edge in whole["edges"]} <= ids
+    assert part["cut"] is True
+    assert len(part["nodes"]) <= 5
+    assert part["total"] == whole["total"]
+
+
 def test_neighbours_can_be_narrowed_and_ordered(served: Served, world: World) -> None:
     one = world.application
     with served.client() as client:

@@ -17,6 +17,12 @@ from .expanded import Expanded
 from .field_problem import FieldProblem
 from .found import Found
 from .found_path import FoundPath
+from .graph_edge import GraphEdge
+from .graph_node import GraphNode
+from .graph_node_properties import GraphNodeProperties
+from .graph_of_ring import GraphOfRing
+from .graph_total import GraphTotal
+from .graph_total_by_type import GraphTotalByType
 from .history import History
 from .history_entry import HistoryEntry
 from .identifier import Identifier
@@ -80,6 +86,12 @@ __all__ = (
     "FieldProblem",
     "Found",
     "FoundPath",
+    "GraphEdge",
+    "GraphNode",
+    "GraphNodeProperties",
+    "GraphOfRing",
+    "GraphTotal",
+    "GraphTotalByType",
     "History",
     "HistoryEntry",
     "Identifier",
