@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from core.errors import FinGraphError
 
-ROOMS = ("core", "graph_schema", "security", "queries", "loaders", "simulator", "rings", "cli")
+ROOMS = ("core", "graph_schema", "security", "queries", "loaders", "simulator", "rings", "api", "cli")
 
 
 class MeasuringError(FinGraphError):

@@ -13,6 +13,7 @@ from cli.demo import demo
 from cli.doctor import doctor
 from cli.load import load, mapping_app
 from cli.output import fail
+from cli.serve import serve
 from cli.simulate import simulate
 from core.errors import FinGraphError, UsageError
 from core.settings import debugging
@@ -36,6 +37,7 @@ app.command("load")(load)
 app.command("demo")(demo)
 app.command("doctor")(doctor)
 app.command("simulate")(simulate)
+app.command("serve")(serve)
 
 
 READER_LEFT = 141

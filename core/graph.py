@@ -38,6 +38,8 @@ BOUNDED_FETCH = 50
 TRIES = 8
 RETRY_SECONDS = 30.0
 """How long a transaction is tried again while the server is away or others hold its locks."""
+RETRY_SECONDS_SHORT = 1.0
+"""The same where somebody waits for the reply."""
 
 
 class Transaction:
@@ -55,9 +57,10 @@ class Transaction:
 class Graph:
     """A Neo4j database. Open it with `connect`; close it, or use it in a `with`."""
 
-    def __init__(self, driver: Driver, uri: str) -> None:
+    def __init__(self, driver: Driver, uri: str, deadline: float | None = None) -> None:
         self._driver = driver
         self.uri = uri
+        self._deadline = deadline
 
     def __enter__(self) -> Self:
         return self
@@ -75,6 +78,13 @@ class Graph:
     def driver(self) -> Driver:
         """The driver itself, for libraries that take one (graphdatascience)."""
         return self._driver
+
+    def until(self, deadline: float) -> Graph:
+        """This graph for one request: nothing in it goes on, or is tried again, past `deadline` (`time.monotonic()`).
+
+        What it is asked for later raises `GraphUnavailableError` (`graph.timeout`). It shares its connections.
+        """
+        return Graph(self._driver, self.uri, deadline)
 
     def read(self, statement: str, *, seconds: float = READ_SECONDS, **parameters: object) -> list[Row]:
         """Rows of one statement in a read transaction of at most `seconds`."""
@@ -97,7 +107,7 @@ class Graph:
     ) -> Iterator[Row]:
         """Rows of one statement one by one, for results that do not fit a list."""
         with self._session() as session, _named_errors(self.uri), _noted(statement):
-            tx = session.begin_transaction(timeout=seconds)
+            tx = session.begin_transaction(timeout=self._left(seconds))
             try:
                 for record in tx.run(statement, parameters):
                     yield record.data()
@@ -108,7 +118,7 @@ class Graph:
         """Rows of a statement that must be alone (`CALL {…} IN TRANSACTIONS`, schema commands)."""
         from neo4j import Query
 
-        query = Query(statement, timeout=seconds)
+        query = Query(statement, timeout=self._left(seconds))
         with self._session() as session, _named_errors(self.uri), _noted(statement):
             return [r.data() for r in session.run(query, parameters)]
 
@@ -156,7 +166,23 @@ class Graph:
         self.read("RETURN 1 AS one", seconds=10)
 
     def _session(self, **config: Any) -> Any:
-        return self._driver.session(database="neo4j", **{"fetch_size": 10_000, **config})
+        patience: dict[str, float] = {}
+        if self._deadline is not None:
+            left = self._left(READ_SECONDS)
+            patience = {
+                "connection_acquisition_timeout": left,
+                "max_transaction_retry_time": min(left, RETRY_SECONDS_SHORT),
+            }
+        return self._driver.session(database="neo4j", **{"fetch_size": 10_000, **patience, **config})
+
+    def _left(self, seconds: float) -> float:
+        """`seconds`, or what is left of them until the deadline."""
+        left = seconds if self._deadline is None else min(seconds, self._deadline - time.monotonic())
+        if left <= 0:
+            raise GraphUnavailableError(
+                "graph.timeout", "The time that there was for this is over; ask for less."
+            )
+        return left
 
     @contextmanager
     def _reading(self, seconds: float, fetch: int = 10_000) -> Iterator[Any]:
@@ -165,7 +191,7 @@ class Graph:
             _named_errors(self.uri),
             self._session(default_access_mode="READ", fetch_size=fetch) as session,
         ):
-            tx = session.begin_transaction(timeout=seconds)
+            tx = session.begin_transaction(timeout=self._left(seconds))
             try:
                 yield tx
             finally:
@@ -175,7 +201,7 @@ class Graph:
         from neo4j import unit_of_work
         from neo4j.exceptions import ConstraintError
 
-        bounded = unit_of_work(timeout=seconds)(lambda tx: work(Transaction(tx)))
+        bounded = unit_of_work(timeout=self._left(seconds))(lambda tx: work(Transaction(tx)))
         for attempt in range(1, TRIES + 1):
             with self._session() as session, _named_errors(self.uri):
                 try:

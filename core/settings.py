@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.errors import UsageError
 
-HTTP_PORT, BOLT_PORT = 7474, 7687
+HTTP_PORT, BOLT_PORT, API_PORT = 7474, 7687, 8000
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Settings:
     cache: Path
     """FINGRAPH_CACHE: the Neo4j runtime, shared by homes that name the same one (default `<home>/cache`)."""
     port_offset: int
-    """FINGRAPH_PORT_OFFSET: added to 7474 and 7687, so that two homes run side by side (default 0)."""
+    """FINGRAPH_PORT_OFFSET: added to 7474, 7687 and 8000, so that two homes run side by side (default 0)."""
     java: Path | None
     """FINGRAPH_JAVA: a `java` binary to use instead of the one that is found."""
     heap_mb: int | None
@@ -49,6 +49,11 @@ class Settings:
     def bolt_port(self) -> int:
         """Port of the local server's Bolt protocol."""
         return BOLT_PORT + self.port_offset
+
+    @property
+    def api_port(self) -> int:
+        """Port of the API."""
+        return API_PORT + self.port_offset
 
     @property
     def is_local(self) -> bool:

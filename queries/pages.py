@@ -109,3 +109,13 @@ def _fits(value: object, kind: type) -> bool:
     if kind is float:
         return isinstance(value, float) or _whole(value)
     return _whole(value) if kind is int else isinstance(value, kind)
+
+
+def moment_of(text: str) -> int | None:
+    """The moment that the token of a page carries (µs), so that its reply can say it; None for what is no token."""
+    try:
+        padded = text[:TOKEN_LONGEST].encode("ascii") + b"=" * (-len(text) % 4)
+        read = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (binascii.Error, UnicodeError, ValueError, RecursionError):
+        return None
+    return read[1] if isinstance(read, list) and len(read) == 3 and _whole(read[1]) else None

@@ -102,7 +102,8 @@ _WORDS: dict[str, _Word] = {
         f"({r}.born_run <= $run AND ({r}.dissolved_run IS NULL OR {r}.dissolved_run > $run))"
     ),
     "SCORE": lambda _, __, r: (
-        f"last([n IN range(0, size({r}.scored_runs) - 1) WHERE {r}.scored_runs[n] <= $run | {r}.scores[n]])"
+        f"head(COLLECT {{ MATCH ({r})-[:WAS]->(s:RingState) WHERE s.run <= $run AND (s.until IS NULL OR s.until > $run) "
+        "RETURN s.score LIMIT 1 })"
     ),
     "OUTCOME": _outcome,
     "AT_RISK": lambda _, __, a: (

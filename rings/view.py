@@ -249,7 +249,7 @@ def outcome_shares(
 def unknown_ring(key: str) -> NotFoundError:
     """The error of a ring that is none."""
     return NotFoundError(
-        "rings.unknown", f"There is no ring '{key[:60]}'.", hints=("See: fingraph rings list",)
+        "rings.unknown", "There is no ring of this name.", hints=("See: fingraph rings list",)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +135,26 @@ def test_only_jars_that_neo4j_does_not_bring_are_added(tmp_path: Path) -> None:
     command = ["sh", str(ROOT / "deploy" / "neo4j" / "pick-jars.sh"), "lib", "have", "to"]
     subprocess.run(command, cwd=tmp_path, check=True)
     assert {path.name for path in (tmp_path / "to").iterdir()} == {"hppc-0.7.3.jar", "jol-core-0.17.jar"}
+
+
+def test_the_api_is_asked_for_by_name_and_keeps_to_this_machine(compose: dict[str, Any]) -> None:
+    api = compose["services"]["api"]
+    assert api["profiles"] == ["api"]
+    assert all(port.startswith("127.0.0.1:") for port in api["ports"])
+    assert api["read_only"] is True
+    assert api["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in api["security_opt"]
+    assert "mem_limit" in api
+    assert "/readyz" in " ".join(api["healthcheck"]["test"])
+    assert not [name for name in api["environment"] if "PASSWORD" in name or "KEY" in name]
+
+
+def test_the_image_of_the_api_has_every_room(compose: dict[str, Any]) -> None:
+    text = (ROOT / compose["services"]["api"]["build"]["dockerfile"]).read_text()
+    copied = set(re.findall(r"^COPY (?:--chmod=\S+ )?((?:\S+ )+)\S+$", text, flags=re.MULTILINE))
+    paths = {path for line in copied for path in line.split()}
+    assert all((ROOT / path).exists() for path in paths)
+    with (ROOT / "pyproject.toml").open("rb") as declared:
+        rooms = tomllib.load(declared)["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    assert set(rooms) <= paths
+    assert re.search(r"^USER 1000", text, flags=re.MULTILINE)

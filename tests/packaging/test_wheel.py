@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = {"cli", "core", "graph_schema", "loaders", "queries", "rings", "security", "simulator"}
+ROOMS = {"api", "cli", "core", "graph_schema", "loaders", "queries", "rings", "security", "simulator"}
 DIST_INFO = re.compile(r"fingraph_platform-[^/]+\.dist-info")
 NOT_SHIPPED = re.compile(
     r"(^|/)(tests?|benchmarks?|__pycache__|\.fingraph[^/]*)/|(^|/)test_|conftest|\.(env|key|password|pem|pyc)$"
@@ -70,7 +70,7 @@ def files_of(room: str, *endings: str) -> set[str]:
 
 @pytest.mark.parametrize("room", sorted(ROOMS))
 def test_the_wheel_has_every_file_of_a_room(names: list[str], room: str) -> None:
-    assert files_of(room, ".py", ".cypher", ".xml", ".toml", "py.typed") <= set(names)
+    assert files_of(room, ".py", ".cypher", ".xml", ".toml", ".json", "py.typed") <= set(names)
     assert f"{room}/py.typed" in names
 
 

@@ -120,9 +120,9 @@ def forget_after(graph: Graph, moment: int) -> None:
         "MATCH ()-[m:MEMBER_OF]->() WHERE m.until > $run REMOVE m.until",
         "MATCH ()-[e:EVOLVED_FROM]->() WHERE e.run > $run DELETE e",
         "MATCH (r:Ring) WHERE r.born_run > $run DETACH DELETE r",
+        "MATCH (s:RingState) WHERE s.run > $run DETACH DELETE s",
+        "MATCH (s:RingState) WHERE s.until > $run REMOVE s.until",
         "MATCH (r:Ring) SET r.applications = -1, r.users = -1, r.at_risk_cents = -1, r.amount_cents = -1, r.score = -1.0, "
-        "r.scores = [n IN range(0, size(r.scored_runs) - 1) WHERE r.scored_runs[n] <= $run | r.scores[n]], "
-        "r.scored_runs = [n IN r.scored_runs WHERE n <= $run], "
         "r.dissolved_run = CASE WHEN r.dissolved_run <= $run THEN r.dissolved_run END",
     ):
         used = {name: value for name, value in (("moment", moment), ("run", run)) if f"${name}" in statement}

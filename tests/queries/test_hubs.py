@@ -58,7 +58,7 @@ def town(graph: Graph) -> Graph:
     graph.write(
         "MATCH (d:Device {key: 'hub'}), (p:Phone {key: 'line'}) "
         "CREATE (own:Device {key: 'own', masked: 'o**'}) CREATE (x:RingRun {key: '1', run: 1, finished_at: 1, known_at: 1}) "
-        "CREATE (r:Ring {key: 'r1', born_run: 1, run: 1, scored_runs: [1], scores: [0.9]}) WITH d, p, own, r "
+        "CREATE (r:Ring {key: 'r1', born_run: 1, run: 1})-[:WAS]->(:RingState {key: 'r1@1', run: 1, score: 0.9}) WITH d, p, own, r "
         "UNWIND [['s:me', 's:mine', true], ['s:friend', 's:theirs', true], ['s:stranger', 's:far', false]] AS x "
         "CREATE (u:User {key: x[0]}), (a:Application {key: x[1], known_at: $at, seq: 0, lender: 'one', amount_cents: 1}), "
         "(u)-[:SUBMITTED {known_at: $at, seq: 0}]->(a), (a)-[:USED_DEVICE {known_at: $at, seq: 0}]->(d), "

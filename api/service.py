@@ -1,0 +1,121 @@
+"""What one server process holds while it runs, made when it starts and let go when it ends."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypedDict
+
+from fastapi import FastAPI
+
+from api.limits import Buckets, Limits
+from api.metrics import Metrics
+from api.pool import Pool
+from api.ready import Readiness
+from core.clock import Clock, now_us
+from core.graph import Graph, connect
+from core.settings import Settings
+from core.sql import Sql, open_sql
+from graph_schema import Schema
+from graph_schema.live import live_schema
+from loaders.hashing import Hasher, load_hasher
+from security import Keyring
+
+AUTH_WORKERS, AUTH_QUEUE = 4, 128
+SCHEMA_SECONDS = 10.0
+
+
+class Schemas:
+    """The graph's schema, asked for again every few seconds: a load may declare more. Many threads may use it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: tuple[float, Schema] | None = None
+
+    def of(self, graph: Graph) -> Schema:
+        """The schema of `graph`; raises what `live_schema` raises."""
+        with self._lock:
+            held = self._held
+        if held is not None and time.monotonic() < held[0] + SCHEMA_SECONDS:
+            return held[1]
+        asked, schema = time.monotonic(), live_schema(graph)
+        with self._lock:
+            self._held = (asked, schema)
+        return schema
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts of one server process."""
+
+    settings: Settings
+    limits: Limits
+    clock: Clock
+    graph: Graph
+    sql: Sql
+    hasher: Hasher
+    keyring: Keyring
+    schemas: Schemas
+    pool: Pool
+    """For requests that talk to the graph."""
+    auth_pool: Pool
+    """For keys and the audit log: a slow graph must not keep anybody from being refused."""
+    buckets: Buckets
+    metrics: Metrics
+    readiness: Readiness
+
+
+class State(TypedDict):
+    """What every request finds in its `state`."""
+
+    service: Service
+
+
+def open_service(settings: Settings, limits: Limits, metrics: Metrics, clock: Clock = now_us) -> Service:
+    """Open everything. The graph may be away, and comes when it comes; raises what `connect` and `open_sql` raise."""
+    graph = connect(settings)
+    try:
+        sql = open_sql(settings)
+    except BaseException:
+        graph.close()
+        raise
+    schemas, hasher = Schemas(), load_hasher(settings)
+    return Service(
+        settings=settings,
+        limits=limits,
+        clock=clock,
+        graph=graph,
+        sql=sql,
+        hasher=hasher,
+        keyring=Keyring(sql, clock),
+        schemas=schemas,
+        pool=Pool(limits.workers, limits.queue, "fingraph-graph"),
+        auth_pool=Pool(AUTH_WORKERS, AUTH_QUEUE, "fingraph-keys"),
+        buckets=Buckets(limits.rate, limits.burst),
+        metrics=metrics,
+        readiness=Readiness(graph, sql, settings, hasher, schemas.of),
+    )
+
+
+@asynccontextmanager
+async def running(
+    _: FastAPI, settings: Settings, limits: Limits, metrics: Metrics, clock: Clock
+) -> AsyncIterator[State]:
+    """The service from start to end, with its warming up beside it."""
+    service = open_service(settings, limits, metrics, clock)
+    metrics.watch("fingraph_graph_work", "Work on the graph that runs or waits.", lambda: service.pool.taken)
+    metrics.watch(
+        "fingraph_key_work", "Work on keys and audit that runs or waits.", lambda: service.auth_pool.taken
+    )
+    service.readiness.start()
+    try:
+        yield {"service": service}
+    finally:
+        service.readiness.stop()
+        service.pool.close()
+        service.auth_pool.close()
+        service.sql.close()
+        service.graph.close()

@@ -1,0 +1,296 @@
+import datetime
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.problem import Problem
+from ...models.user import User
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    source: str,
+    id: str,
+    *,
+    limit: int | Unset = 50,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(x_request_timeout_ms, Unset):
+        headers["X-Request-Timeout-Ms"] = str(x_request_timeout_ms)
+
+    params: dict[str, Any] = {}
+
+    params["limit"] = limit
+
+    json_as_of: str | Unset = UNSET
+    if not isinstance(as_of, Unset):
+        json_as_of = as_of.isoformat()
+    params["as_of"] = json_as_of
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/users/{source}/{id}".format(
+            source=quote(str(source), safe=""),
+            id=quote(str(id), safe=""),
+        ),
+        "params": params,
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Any | Problem | User | None:
+    if response.status_code == 200:
+        response_200 = User.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Any | Problem | User]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    source: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    limit: int | Unset = 50,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
+) -> Response[Any | Problem | User]:
+    """A user with applications, identifiers and rings
+
+     The user as known at `as_of`, with the `limit` newest applications; `…/applications` goes on from
+    them.
+
+    Args:
+        source (str): Who gave the id: the source of a mapping.
+        id (str): The id within its source.
+        limit (int | Unset): Items of a page, at most. Default: 50.
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
+            (default 30,000). The database is told.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | Problem | User]
+    """
+
+    kwargs = _get_kwargs(
+        source=source,
+        id=id,
+        limit=limit,
+        as_of=as_of,
+        x_request_timeout_ms=x_request_timeout_ms,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    source: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    limit: int | Unset = 50,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
+) -> Any | Problem | User | None:
+    """A user with applications, identifiers and rings
+
+     The user as known at `as_of`, with the `limit` newest applications; `…/applications` goes on from
+    them.
+
+    Args:
+        source (str): Who gave the id: the source of a mapping.
+        id (str): The id within its source.
+        limit (int | Unset): Items of a page, at most. Default: 50.
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
+            (default 30,000). The database is told.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | Problem | User
+    """
+
+    return sync_detailed(
+        source=source,
+        id=id,
+        client=client,
+        limit=limit,
+        as_of=as_of,
+        x_request_timeout_ms=x_request_timeout_ms,
+    ).parsed
+
+
+async def asyncio_detailed(
+    source: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    limit: int | Unset = 50,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
+) -> Response[Any | Problem | User]:
+    """A user with applications, identifiers and rings
+
+     The user as known at `as_of`, with the `limit` newest applications; `…/applications` goes on from
+    them.
+
+    Args:
+        source (str): Who gave the id: the source of a mapping.
+        id (str): The id within its source.
+        limit (int | Unset): Items of a page, at most. Default: 50.
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
+            (default 30,000). The database is told.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | Problem | User]
+    """
+
+    kwargs = _get_kwargs(
+        source=source,
+        id=id,
+        limit=limit,
+        as_of=as_of,
+        x_request_timeout_ms=x_request_timeout_ms,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    source: str,
+    id: str,
+    *,
+    client: AuthenticatedClient,
+    limit: int | Unset = 50,
+    as_of: datetime.datetime | Unset = UNSET,
+    x_request_timeout_ms: int | Unset = UNSET,
+) -> Any | Problem | User | None:
+    """A user with applications, identifiers and rings
+
+     The user as known at `as_of`, with the `limit` newest applications; `…/applications` goes on from
+    them.
+
+    Args:
+        source (str): Who gave the id: the source of a mapping.
+        id (str): The id within its source.
+        limit (int | Unset): Items of a page, at most. Default: 50.
+        as_of (datetime.datetime | Unset): See the graph as it was known at this moment (default:
+            now); nothing later is in the reply.
+        x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
+            (default 30,000). The database is told.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | Problem | User
+    """
+
+    return (
+        await asyncio_detailed(
+            source=source,
+            id=id,
+            client=client,
+            limit=limit,
+            as_of=as_of,
+            x_request_timeout_ms=x_request_timeout_ms,
+        )
+    ).parsed

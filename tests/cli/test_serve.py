@@ -1,0 +1,97 @@
+"""`fingraph serve`: ports, how it ends, workers. The graph need not be there for any of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+pytestmark = [pytest.mark.slow]
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Of a home whose graph does not answer."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NEO4J", "FINGRAPH"))}
+    return {
+        **kept,
+        "FINGRAPH_HOME": str(home),
+        "NEO4J_URI": f"bolt://127.0.0.1:{free_port()}",
+        "NEO4J_PASSWORD": "nobody-there",
+    }
+
+
+def serve(home: Path, *arguments: str) -> subprocess.Popen[str]:
+    """The command, begun."""
+    command = (sys.executable, "-m", "cli", "serve", *arguments)
+    return subprocess.Popen(
+        command, env=environment(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def wait_alive(url: str, process: subprocess.Popen[str]) -> None:
+    """Wait until it answers."""
+    until = time.monotonic() + 120
+    while True:
+        try:
+            if httpx.get(f"{url}/healthz", timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.2)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_starts_without_a_graph_says_what_is_missing_and_stops_at_a_signal(
+    tmp_path: Path, workers: str
+) -> None:
+    port = free_port()
+    process = serve(tmp_path, "--port", str(port), "--workers", workers)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_alive(url, process)
+        ready = httpx.get(f"{url}/readyz", timeout=30)
+        assert ready.status_code == 503
+        assert not {one["name"]: one["ready"] for one in ready.json()["parts"]}["graph"]
+        assert httpx.get(f"{url}/v1/rings", timeout=30).status_code == 401
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=60)
+        assert time.monotonic() - began < 40
+    finally:
+        process.kill()
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert [line for line in lines if line["event"] == "request" and line["status"] == 401]
+    assert all({"time", "level", "event"} <= set(line) for line in lines)
+
+
+def test_a_port_that_is_taken_is_refused_with_a_code(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = serve(tmp_path, "--port", str(taken.getsockname()[1]))
+        _, said = process.communicate(timeout=120)
+    assert process.returncode == 4
+    assert "serve.port_used" in said
+
+
+def test_an_address_of_another_machine_is_refused_with_a_code(tmp_path: Path) -> None:
+    process = serve(tmp_path, "--host", "192.0.2.1", "--port", str(free_port()))
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert "serve.host" in said
