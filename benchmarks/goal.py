@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from core.errors import FinGraphError
 
-ROOMS = ("core", "graph_schema", "queries", "loaders", "simulator", "rings", "cli")
+ROOMS = ("core", "graph_schema", "queries", "loaders", "simulator", "snapshot", "rings", "features", "cli")
 
 
 class MeasuringError(FinGraphError):

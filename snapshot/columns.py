@@ -30,6 +30,23 @@ UNKNOWN = -1
 """A code that is not known."""
 
 
+SUMMARY = ("applications", "users", "newcomers", "busiest_hour")
+"""What a hub's summary of a day says: applications, different users, share of users never seen on it before, share of
+applications in its busiest hour."""
+
+
+@dataclass(frozen=True)
+class Summaries:
+    """What hubs of one type were like on closed days; those of identifier `x` are `start[x]:start[x + 1]`, by day."""
+
+    start: I64
+    """(k + 1)"""
+    known_at: I64
+    """(s) µs: when the job that made it finished; a point sees those before it."""
+    values: F64
+    """(s, len(SUMMARY))"""
+
+
 @dataclass(frozen=True)
 class Relation:
     """Links from targets to identifiers of one type (or to users), grouped by identifier, in the order of facts.
@@ -64,6 +81,8 @@ class Relation:
     code: I64
     """(k) The identifier's persistent code."""
     roles: tuple[str, ...] = ("",)
+    summaries: Summaries | None = None
+    """None when no day of this type's hubs was ever summarised."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +139,12 @@ class Columns:
     user: I32
     """(n) Code within these columns of the user; `UNKNOWN` where none is known."""
     numbers: Mapping[str, I64]
-    """(n) Whole numbers by property (amount_cents, term_months, birth_year, …), `MISSING` where unknown."""
+    """(n) Whole numbers by property (amount_cents, term_months, birth_year, …), `MISSING` where unknown.
+    `IdNumber.birth_year` is the property of the identifier that the target came with; of several, the first in order
+    of role."""
     texts: Mapping[str, I32]
-    """(n) Codes by property (lender, product, channel, sex, region, …), `UNKNOWN` where unknown."""
+    """(n) Codes by property (lender, product, channel, sex, region, …), `UNKNOWN` where unknown; `IdNumber.sex`,
+    `Phone.region` and the like as above."""
     words: Mapping[str, tuple[str, ...]]
     """What the codes of `texts` stand for; `kind` names the kinds of events."""
     relations: Mapping[str, Relation]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("cli", "core", "graph_schema", "loaders", "queries", "rings", "simulator")
+ROOMS = ("cli", "core", "features", "graph_schema", "loaders", "queries", "rings", "simulator", "snapshot")
 DOCUMENT = ROOT / "docs" / "errors.md"
 HEAD = """\
 # Errors
