@@ -192,7 +192,7 @@ def before(columns: Columns, position: int) -> Columns:
         label: _links_before(rows, columns.relations[label].place, position, point)
         for label, rows in log.links.items()
     }
-    seen = _earlier(log.outcomes.known_at, log.outcomes.seq, point) & kept[log.outcomes.target]
+    seen = earlier(log.outcomes.known_at, log.outcomes.seq, point) & kept[log.outcomes.target]
     size = position + 1
     return columns_of(
         Log(
@@ -206,9 +206,10 @@ def before(columns: Columns, position: int) -> Columns:
     )  # fmt: skip
 
 
-def _earlier(known_at: I64, seq: I64, point: tuple[int, int]) -> Bools:
-    earlier: Bools = (known_at < point[0]) | ((known_at == point[0]) & (seq < point[1]))
-    return earlier
+def earlier(known_at: I64, seq: I64, point: tuple[int, int]) -> Bools:
+    """Which facts are before a point."""
+    found: Bools = (known_at < point[0]) | ((known_at == point[0]) & (seq < point[1]))
+    return found
 
 
 def _rows(rows: OutcomeRows, kept: Bools) -> OutcomeRows:
@@ -219,7 +220,7 @@ def _rows(rows: OutcomeRows, kept: Bools) -> OutcomeRows:
 
 def _links_before(rows: LinkRows, place: I32, position: int, point: tuple[int, int]) -> LinkRows:
     kept = (place <= position) & (rows.target <= position)
-    hub = _earlier(rows.hub_at, rows.hub_seq, point)
+    hub = earlier(rows.hub_at, rows.hub_seq, point)
     return replace(
         rows,
         target=rows.target[kept],
@@ -260,4 +261,37 @@ def _memberships_before(old: Memberships, size: int, moment: int) -> Memberships
         score=old.score[states],
         users=old.users[states],
         listed=old.listed[states],
+    )
+
+
+def only(log: Log, targets: I64) -> Log:
+    """The log of some targets alone (rows, ascending), with what hangs on them. Identifiers keep their hubs."""
+    place = np.full(len(log.known_at), -1, dtype=np.int64)
+    place[targets] = np.arange(len(targets))
+    return Log(
+        log.known_at[targets], log.seq[targets], log.event_at[targets], log.event[targets], log.user[targets],
+        {name: values[targets] for name, values in log.numbers.items()},
+        {name: codes[targets] for name, codes in log.texts.items()},
+        log.words,
+        {label: _links_of(rows, place) for label, rows in log.links.items()},
+        replace(_rows(log.outcomes, place[log.outcomes.target] >= 0), target=_kept(place[log.outcomes.target])),
+        _moved(log.memberships, targets) if log.memberships else None,
+        None if log.carried is None else log.carried[targets],
+        tuple(log.keys[i] for i in targets) if log.keys else (),
+    )  # fmt: skip
+
+
+def _kept(places: I64) -> I64:
+    return places[places >= 0]
+
+
+def _links_of(rows: LinkRows, place: I64) -> LinkRows:
+    kept = place[rows.target] >= 0
+    return replace(
+        rows,
+        target=place[rows.target[kept]],
+        identifier=rows.identifier[kept],
+        role=rows.role[kept],
+        known_at=rows.known_at[kept],
+        seq=rows.seq[kept],
     )
