@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from cli import db, rings, schema
+from cli import db, features, rings, schema
 from cli.demo import demo
 from cli.doctor import doctor
 from cli.load import load, mapping_app
@@ -27,6 +27,7 @@ app = typer.Typer(
 app.add_typer(db.app, name="db")
 app.add_typer(rings.app, name="rings")
 app.add_typer(schema.app, name="schema")
+app.add_typer(features.app, name="features")
 app.add_typer(mapping_app, name="mapping")
 app.command("load")(load)
 app.command("demo")(demo)

@@ -273,8 +273,6 @@ def _rules(one: Definition, views: Mapping[str, View]) -> Iterator[tuple[Callabl
         lambda: one.measure != "smoothed" or (0 <= one.prior <= 1 and one.weight > 0),
         "prior and weight are needed",
     )
-    at = any(column.startswith("@") for column in one.columns)
-    yield lambda: not at or one.measure == "same_share", "'@Label' is for same_share alone"
     yield (
         lambda: one.applicant is None or one.who is not Who.OTHER,
         "an applicant is told nothing about others",

@@ -21,21 +21,21 @@ import numpy as np
 import polars as pl
 
 from core.errors import UsageError
+from features.agreement import measure_agreement
 from features.catalogue import Catalogue
 from features.doors import Doors, doors
 from features.hubs import measure_hubs
 from features.lines import Line, LineKey, kept_targets, make_line, number_column
 from features.outcome_lines import OutcomeLine, make_outcome_line, measure_outcomes
 from features.own import measure_own, text_column
-from features.places import identifier_codes, unless_hub
-from features.plan import MASKED, USER, Plan, ViewPlan, make_plan
+from features.plan import USER, Plan, ViewPlan, make_plan
 from features.ring_rows import measure_rings
 from features.scan import Stacks, measure_scan
 from features.windows import measure_windows
 from features.words import Takes, Variant
 from snapshot.columns import F64, I32, I64, Columns
 
-BLOCK = 50_000
+BLOCK = 5_000
 """Applications of one block offline."""
 
 
@@ -73,7 +73,7 @@ class Prepared:
         self._texts: dict[str, I32] = {USER: columns.user}
         for name in {*plan.texts, *(name for needs in plan.needs.values() for name in needs.after)}:
             if name not in self._texts:
-                self._texts[name] = self._text(name)
+                self._texts[name] = text_column(columns, name)
         outcomes = {(one.key, one.target) for view in plan.views for one in view.outcomes}
         with ThreadPoolExecutor(threads) as pool:
             lines = {key: pool.submit(self._line, key) for key in plan.needs if self._has(key)}
@@ -101,13 +101,6 @@ class Prepared:
 
     def _outcomes(self, key: LineKey, target: str) -> OutcomeLine:
         return make_outcome_line(self.columns, self.columns.relations[key.relation], key, target)
-
-    def _text(self, name: str) -> I32:
-        if not name.startswith("@"):
-            return text_column(self.columns, name)
-        label = name.strip("@" + MASKED)
-        codes = identifier_codes(self.columns, label)
-        return unless_hub(self.columns, label, codes) if name.endswith(MASKED) else codes
 
     def _stack(self, names: tuple[str, ...]) -> I64:
         if len(names) == 1:
@@ -161,6 +154,8 @@ class Prepared:
                 measure_scan(self.columns, identifier, line, one.scan, opened, at, self._stacks, out)
             if one.rings is not None:
                 measure_rings(self.columns, identifier, line, one.rings, opened, at, out)
+            if one.agreement is not None:
+                measure_agreement(self.columns, identifier, line, one.agreement, opened, at, out)
         for seen in plan.outcomes:
             known = self._known[seen.key, seen.target]
             measure_outcomes(self.columns, relation.identifier, known, seen.program, opened, at, out)

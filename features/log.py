@@ -100,7 +100,7 @@ def columns_of(log: Log) -> Columns:
         words=log.words,
         relations={label: _relation(label, rows, place, known_at, seq) for label, rows in log.links.items()},
         outcomes=_outcomes(log.outcomes, place),
-        memberships=_moved(log.memberships, order) if log.memberships else None,
+        memberships=kept_memberships(log.memberships, order) if log.memberships else None,
         carried=None if log.carried is None else np.ascontiguousarray(log.carried[order]),
         keys=tuple(log.keys[i] for i in order) if log.keys else (),
     )
@@ -151,7 +151,8 @@ def _outcomes(rows: OutcomeRows, place: I64) -> Outcomes:
     )
 
 
-def _moved(old: Memberships, order: I64) -> Memberships:
+def kept_memberships(old: Memberships, order: I64) -> Memberships:
+    """The rings of some targets, in their order."""
     counts = np.diff(old.start)[order]
     start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     taken = np.repeat(old.start[:-1][order] - start[:-1], counts) + np.arange(start[-1])
@@ -275,7 +276,7 @@ def only(log: Log, targets: I64) -> Log:
         log.words,
         {label: _links_of(rows, place) for label, rows in log.links.items()},
         replace(_rows(log.outcomes, place[log.outcomes.target] >= 0), target=_kept(place[log.outcomes.target])),
-        _moved(log.memberships, targets) if log.memberships else None,
+        kept_memberships(log.memberships, targets) if log.memberships else None,
         None if log.carried is None else log.carried[targets],
         tuple(log.keys[i] for i in targets) if log.keys else (),
     )  # fmt: skip

@@ -187,7 +187,9 @@ def _outcomes(
         for f in range(len(outputs)):
             value = np.nan
             if door_start[i] < door_start[i + 1]:
-                value = _value(outputs[f], priors[f], known, positive, last, now)
+                value = _value(
+                    outputs[f, 0], known[outputs[f, 1]], positive[outputs[f, 1]], priors[f, 0], priors[f, 1], last, now
+                )  # fmt: skip
             out[outputs[f, 2], i] = value
 
 
@@ -231,14 +233,15 @@ def _last_positive(low: int, high: int, when: I64, positives: I32, corrections: 
 
 
 @kernel
-def _value(output: I64, prior: F64, known: I64, positive: I64, last: int, now: int) -> float:
-    measure, w = output[0], output[1]
+def _value(
+    measure: int, known: int, positive: int, prior: float, weight: float, last: int, now: int
+) -> float:
     if measure == KNOWN:
-        return float(known[w])
+        return float(known)
     if measure == POSITIVES:
-        return float(positive[w])
+        return float(positive)
     if measure == RATE:
-        return positive[w] / known[w] if known[w] else np.nan
+        return positive / known if known else np.nan
     if measure == SMOOTHED:
-        return (positive[w] + prior[1] * prior[0]) / (known[w] + prior[1])
+        return (positive + weight * prior) / (known + weight)
     return (now - last) / SECOND if last != MISSING else np.nan

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from features.agreement import AgreementProgram
 from features.hubs import HubProgram
 from features.lines import LineKey, Needs
 from features.outcome_lines import OutcomeProgram
@@ -19,9 +20,8 @@ from snapshot.columns import I64, SUMMARY
 
 USER = "user"
 """The text column that stands for the user."""
-MASKED = "!"
-"""Follows `@Label` in the name of a text column: the application's own, unknown where the identifier is a hub."""
 _WHO = {Who.ANY: 0, Who.OWN: 1, Who.OTHER: 2}
+_ON_LINES = (Kernel.WINDOWS, Kernel.SCAN, Kernel.RINGS, Kernel.AGREEMENT)
 Placed = tuple[int, Variant]
 """A variant and its row in the result."""
 
@@ -34,6 +34,7 @@ class LinePlan:
     windows: WindowProgram | None
     scan: ScanProgram | None
     rings: RingProgram | None
+    agreement: AgreementProgram | None
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,6 @@ def make_plan(variants: Sequence[Variant], carried: tuple[str, ...] = ()) -> Pla
     needs = _needs(viewed)
     numbers = _columns(viewed, Takes.NUMBER, Kernel.SCAN)
     texts = _columns(viewed, Takes.TEXT, Kernel.SCAN)
-    texts = (*texts, *(name + MASKED for name in texts if name.startswith("@")))
     by_view: dict[View, list[Placed]] = defaultdict(list)
     for one in viewed:
         if one[1].view is not None:
@@ -112,7 +112,7 @@ def _needs(placed: Iterable[Placed]) -> dict[LineKey, Needs]:
     own: dict[LineKey, bool] = defaultdict(bool)
     for _, one in placed:
         kind = one.of.type
-        if one.view is None or kind.kernel not in (Kernel.WINDOWS, Kernel.SCAN, Kernel.RINGS):
+        if one.view is None or kind.kernel in (Kernel.OUTCOMES, Kernel.HUBS, Kernel.OWN):
             continue
         key = line_key(one, one.view)
         own[key] |= kind.kernel is Kernel.WINDOWS and _asks_whose(one)
@@ -160,12 +160,13 @@ def _line_plan(key: LineKey, placed: Sequence[Placed], places: _Places) -> LineP
     groups: dict[Kernel, list[Placed]] = defaultdict(list)
     for one in placed:
         groups[one[1].of.type.kernel].append(one)
-    windows, scan, rings = (groups[kernel] for kernel in (Kernel.WINDOWS, Kernel.SCAN, Kernel.RINGS))
+    windows, scan, rings, agreement = (groups[kernel] for kernel in _ON_LINES)
     return LinePlan(
         key,
         _window_program(windows, places.needs[key]) if windows else None,
         _scan_program(scan, places.needs[key], places) if scan else None,
         RingProgram(_table([(one.of.type.code, row) for row, one in rings], 2)) if rings else None,
+        AgreementProgram(tuple((one.column, row) for row, one in agreement)) if agreement else None,
     )
 
 
@@ -210,12 +211,11 @@ def _task_columns(one: Variant, needs: Needs, places: _Places) -> tuple[int, int
     if one.of.measure == "distinct":
         return needs.after.index(one.column), 0
     if takes is Takes.NUMBER:
-        return places.numbers.index(one.column), 0
+        return places.numbers.index(one.column), places.numbers.index(one.column)
     if takes is Takes.CARRIED:
         return places.carried.index(one.column), 0
     if takes is Takes.TEXT:
-        mine = one.column + MASKED if one.column.startswith("@") else one.column
-        return places.texts.index(one.column), places.texts.index(mine)
+        return places.texts.index(one.column), places.texts.index(one.column)
     return 0, 0
 
 

@@ -20,6 +20,8 @@ USERS, DISTINCT, LEAST, MOST, SAME, EQUAL, GAP_MEAN, GAP_SPREAD, GAP_LEAST, BURS
 DECAYED, DECAYED_SUM, DECAYED_SAME, CARRIED_MEAN, CARRIED_MOST = range(10, 15)
 ROWS = 15
 """A task of its own: how many rows lie in each window."""
+WINDOWED = (USERS, DISTINCT, SAME, EQUAL, ROWS)
+"""Tasks that count rows, each window for itself."""
 OTHER = 2
 SECOND = 1_000_000.0
 LN2 = log(2.0)
@@ -93,12 +95,23 @@ def _scan(
             _look(
                 low, high, p, known_at[p], user, when, target, after, numbers, texts, carried, edges, tasks, found
             )  # fmt: skip
-        for w in range(1, wide):
-            for k in range(count):
-                _widen(tasks[k, 0], found[k], w)
+        for k in range(count):
+            for w in range(1, wide):  # a window holds what the narrower ones hold
+                if tasks[k, 0] == LEAST:
+                    found[k, w] = min(found[k, w], found[k, w - 1])
+                elif tasks[k, 0] == MOST:
+                    found[k, w] = max(found[k, w], found[k, w - 1])
+                elif tasks[k, 0] in WINDOWED:
+                    found[k, w] += found[k, w - 1]
         for f in range(len(outputs)):
+            k, w = outputs[f, 0], outputs[f, 1]
+            told = True  # whether the application has a value of its own to compare with
+            if tasks[k, 0] in (SAME, DECAYED_SAME):
+                told = texts[tasks[k, 4], p] >= 0
+            elif tasks[k, 0] == EQUAL:
+                told = numbers[tasks[k, 4], p] != MISSING
             out[outputs[f, 2], i] = _value(
-                tasks[outputs[f, 0]], found, outputs[f, 0], outputs[f, 1], p, numbers, texts
+                tasks[k, 0], found[k, w], found[k, 0], found[k, 1], found[k, 2], found[0, w], told
             )
 
 
@@ -109,17 +122,6 @@ def _first_value(measure: int) -> float:
     if measure in (MOST, CARRIED_MOST):
         return -inf
     return 0.0
-
-
-@kernel
-def _widen(measure: int, found: F64, w: int) -> None:
-    """Let a window hold what the narrower ones hold."""
-    if measure == LEAST:
-        found[w] = min(found[w], found[w - 1])
-    elif measure == MOST:
-        found[w] = max(found[w], found[w - 1])
-    elif measure in (USERS, DISTINCT, SAME, EQUAL, ROWS):
-        found[w] += found[w - 1]
 
 
 @kernel
@@ -148,12 +150,36 @@ def _look(
                 if after[c, row] >= high:
                     found[k, w] += 1.0
             elif measure == SAME:
-                if texts[c, q] >= 0 and texts[c, q] == texts[tasks[k, 4], p]:
+                if texts[c, q] >= 0 and texts[c, q] == texts[c, p]:
                     found[k, w] += 1.0
+            elif measure == LEAST and numbers[c, q] != MISSING:
+                found[k, w] = min(found[k, w], float(numbers[c, q]))
+            elif measure == MOST and numbers[c, q] != MISSING:
+                found[k, w] = max(found[k, w], float(numbers[c, q]))
+            elif measure == EQUAL and numbers[c, q] != MISSING and numbers[c, q] == numbers[c, p]:
+                found[k, w] += 1.0
             elif GAP_MEAN <= measure <= GAP_LEAST:
-                _gap(measure, (previous - when[row]) / SECOND, found[k])
-            elif measure != BURST:
-                _take(measure, age, tasks[k, 3], c, p, q, w, numbers, texts, carried, found[k])
+                gap = (previous - when[row]) / SECOND
+                if measure != GAP_LEAST:
+                    found[k, 0] += gap
+                elif found[k, 1] == 0.0 or gap < found[k, 0]:
+                    found[k, 0] = gap
+                found[k, 1] += 1.0
+                found[k, 2] += gap * gap
+            elif DECAYED <= measure <= DECAYED_SAME:
+                left = exp(-LN2 * (age / tasks[k, 3]))
+                if measure == DECAYED:
+                    found[k, 0] += left
+                elif measure == DECAYED_SUM:
+                    found[k, 0] += left * numbers[c, q] if numbers[c, q] != MISSING else 0.0
+                else:
+                    found[k, 1] += left
+                    found[k, 0] += left if texts[c, q] >= 0 and texts[c, q] == texts[c, p] else 0.0
+            elif measure == CARRIED_MEAN and not isnan(carried[q, c]):
+                found[k, 0] += carried[q, c]
+                found[k, 1] += 1.0
+            elif measure == CARRIED_MOST and not isnan(carried[q, c]):
+                found[k, 0] = max(found[k, 0], carried[q, c])
         previous = when[row]
 
 
@@ -170,68 +196,16 @@ def _burst(low: int, high: int, now: int, when: I64, within: int) -> float:
 
 
 @kernel
-def _gap(measure: int, gap: float, found: F64) -> None:
-    """`found`: sum of gaps, and one after another: their number, the sum of squares or the least."""
-    if measure == GAP_LEAST:
-        if found[1] == 0.0 or gap < found[0]:
-            found[0] = gap
-        found[1] = 1.0
-    else:
-        found[0] += gap
-        found[1] += 1.0
-        if measure == GAP_SPREAD:
-            found[2] += gap * gap
-
-
-@kernel
-def _take(
-    measure: int, age: int, duration: int, c: int, p: int, q: int, w: int, numbers: I64, texts: I32, carried: F64,
-    found: F64,
-) -> None:  # fmt: skip
-    if measure in (LEAST, MOST, EQUAL):
-        number = numbers[c, q]
-        if number == MISSING:
-            return
-        if measure == LEAST:
-            found[w] = min(found[w], float(number))
-        elif measure == MOST:
-            found[w] = max(found[w], float(number))
-        elif number == numbers[c, p]:
-            found[w] += 1.0
-    elif measure in (CARRIED_MEAN, CARRIED_MOST):
-        value = carried[q, c]
-        if isnan(value):
-            return
-        if measure == CARRIED_MEAN:
-            found[0] += value
-            found[1] += 1.0
-        else:
-            found[0] = max(found[0], value)
-    else:
-        left = exp(-LN2 * (age / duration))
-        if measure == DECAYED:
-            found[0] += left
-        elif measure == DECAYED_SUM:
-            if numbers[c, q] != MISSING:
-                found[0] += left * numbers[c, q]
-        else:
-            found[1] += left
-            if texts[c, q] >= 0 and texts[c, q] == texts[c, p]:
-                found[0] += left
-
-
-@kernel
-def _value(task: I64, found: F64, k: int, w: int, p: int, numbers: I64, texts: I32) -> float:
-    measure, value = task[0], found[k, w]
+def _value(
+    measure: int, value: float, first: float, second: float, third: float, rows: float, told: bool
+) -> float:
+    """A measure from what its task found: in the window, and in the task's first three places."""
     if measure in (USERS, DISTINCT):
         return value
     if measure in (LEAST, MOST, CARRIED_MOST):
         return value if abs(value) != inf else np.nan
-    if measure == SAME:
-        return value / found[0, w] if found[0, w] and texts[task[4], p] >= 0 else np.nan
-    if measure == EQUAL:
-        return value / found[0, w] if found[0, w] and numbers[task[2], p] != MISSING else np.nan
-    first, second = found[k, 0], found[k, 1]
+    if measure in (SAME, EQUAL):
+        return value / rows if rows and told else np.nan
     if measure == GAP_LEAST:
         return first if second else np.nan
     if measure in (GAP_MEAN, CARRIED_MEAN):
@@ -240,7 +214,7 @@ def _value(task: I64, found: F64, k: int, w: int, p: int, numbers: I64, texts: I
         if second < 2.0 or first == 0.0:
             return np.nan
         mean = first / second
-        return sqrt(max(0.0, found[k, 2] / second - mean * mean)) / mean
+        return sqrt(max(0.0, third / second - mean * mean)) / mean
     if measure == DECAYED_SAME:
-        return first / second if second and texts[task[2], p] >= 0 else np.nan
+        return first / second if second and told else np.nan
     return first

@@ -66,9 +66,9 @@ def _windows(
     edges: I64, outputs: I64, with_own: bool, out: F64,
 ) -> None:  # fmt: skip
     wide, cols = len(edges), len(sums)
-    count = np.zeros((2, wide), dtype=np.int64)
-    total = np.zeros((2, cols, wide), dtype=np.int64)
-    some = np.zeros((2, cols, wide), dtype=np.int64)
+    count = np.zeros((3, wide), dtype=np.int64)
+    total = np.zeros((3, max(cols, 1), wide), dtype=np.int64)
+    some = np.zeros((3, max(cols, 1), wide), dtype=np.int64)
     first, last = np.zeros(3, dtype=np.int64), np.zeros(3, dtype=np.int64)
     for i in range(len(at)):
         p = at[i]
@@ -110,41 +110,39 @@ def _windows(
                 row -= 1
             if row >= low:
                 last[OTHER] = max(last[OTHER], when[row])
+        count[OTHER], total[OTHER] = count[ANY] - count[OWN], total[ANY] - total[OWN]
+        some[OTHER] = some[ANY] - some[OWN]
         for f in range(len(outputs)):
             value = np.nan
             if door_start[i] < door_start[i + 1]:
-                value = _value(outputs[f], count, total, some, first, last, now, mine, p)
+                measure, whose, w, c = outputs[f, 0], outputs[f, 1], outputs[f, 2], outputs[f, 3]
+                own = mine[c, p] if measure == MINE_OVER_MEAN else count[OWN, w]
+                value = _value(
+                    measure, count[whose, w], count[ANY, w], own, total[whose, c, w], some[whose, c, w],
+                    first[whose], last[whose], now,
+                )  # fmt: skip
             out[outputs[f, 4], i] = value
 
 
 @kernel
 def _value(
-    output: I64, count: I64, total: I64, some: I64, first: I64, last: I64, now: int, mine: I64, p: int
+    measure: int, rows: int, every: int, own: int, total: int, known: int, first: int, last: int, now: int
 ) -> float:
-    measure, whose, w, c = output[0], output[1], output[2], output[3]
+    """A measure from whose rows there are, all rows, the own rows or the own number, sums, and first and last sight."""
     if measure == COUNT:
-        if whose == OTHER:
-            return float(count[ANY, w] - count[OWN, w])
-        return float(count[whose, w])
-    if measure == SINCE_FIRST:
-        return (now - first[whose]) / SECOND if first[whose] != ALL else np.nan
-    if measure == SINCE_LAST:
-        return (now - last[whose]) / SECOND if last[whose] != MISSING else np.nan
-    if measure == FIRST_SIGHT:
-        return 1.0 if first[ANY] == ALL else 0.0
-    if measure == OWN_SHARE:
-        return count[OWN, w] / count[ANY, w] if count[ANY, w] else np.nan
-    whole, known = total[ANY, c, w], some[ANY, c, w]
-    if whose == OTHER:
-        whole, known = whole - total[OWN, c, w], known - some[OWN, c, w]
-    elif whose == OWN:
-        whole, known = total[OWN, c, w], some[OWN, c, w]
+        return float(rows)
     if measure == SUM:
-        return float(whole)
+        return float(total)
+    if measure == SINCE_FIRST:
+        return (now - first) / SECOND if first != ALL else np.nan
+    if measure == SINCE_LAST:
+        return (now - last) / SECOND if last != MISSING else np.nan
+    if measure == FIRST_SIGHT:
+        return 1.0 if first == ALL else 0.0
+    if measure == OWN_SHARE:
+        return own / every if every else np.nan
     if known == 0:
         return np.nan
     if measure == MEAN:
-        return whole / known
-    if mine[c, p] == MISSING or whole == 0:
-        return np.nan
-    return mine[c, p] / (whole / known)
+        return total / known
+    return own / (total / known) if own != MISSING and total != 0 else np.nan

@@ -33,6 +33,7 @@ class Kernel(StrEnum):
     OUTCOMES = "outcomes"
     """Outcomes of neighbours, in the order in which they became known."""
     RINGS = "rings"
+    AGREEMENT = "agreement"
     HUBS = "hubs"
     OWN = "own"
     """The application itself."""
@@ -52,6 +53,8 @@ class Takes(StrEnum):
     """An outcome's name, or several."""
     CARRIED = "carried"
     """A feature that applications carry, or several."""
+    LABEL = "label"
+    """An identifier type, or several."""
     SUMMARY = "summary"
     """A word of a hub's summary."""
 
@@ -111,6 +114,7 @@ MEASURES: dict[str, MeasureType] = {
     "ring_score": MeasureType(_R, 2, "null"),
     "ring_users": MeasureType(_R, 3, "null"),
     "ring_rows": MeasureType(_R, 4, "0"),
+    "agreement": MeasureType(Kernel.AGREEMENT, 0, "null", Takes.LABEL),
     "given": MeasureType(_H, 0, "–"),
     "hub": MeasureType(_H, 1, "–"),
     "summary": MeasureType(_H, 2, "null", Takes.SUMMARY),

@@ -122,11 +122,8 @@ class Oracle:
     def mine(self, v: Variant, p: int) -> int | None:
         return self.world.targets[p].numbers.get(v.column)
 
-    def text(self, q: int, column: str) -> str | int | None:
-        if not column.startswith("@"):
-            return self.world.targets[q].texts.get(column)
-        links = self.own_links(q, column[1:])
-        return links[0].identifier if links else None
+    def text(self, q: int, column: str) -> str | None:
+        return self.world.targets[q].texts.get(column)
 
     def seconds_since(self, p: int, moment: int) -> float:
         return (self.world.targets[p].known_at - moment) / SECOND
@@ -168,11 +165,17 @@ def _distinct(o: Oracle, v: Variant, p: int, doors: list[Door]) -> Value:
 
 def _same_share(o: Oracle, v: Variant, p: int, doors: list[Door]) -> Value:
     mine, rows = o.text(p, v.column), o.every_row(v, p, doors)
-    if v.column.startswith("@") and mine is not None and o.is_hub(p, v.column[1:], int(mine)):
-        return None
     if mine is None or not rows:
         return None
     return sum(o.text(one.target, v.column) == mine for one in rows) / len(rows)
+
+
+def _agreement(o: Oracle, v: Variant, p: int, doors: list[Door]) -> Value:
+    mine, rows = [one.identifier for one in o.own_links(p, v.column)], o.every_row(v, p, doors)
+    if not mine or not rows or o.is_hub(p, v.column, mine[0]):
+        return None
+    named = [{one.identifier for one in o.own_links(row.target, v.column)} for row in rows]
+    return sum(mine[0] in found for found in named) / len(rows)
 
 
 def _equal_share(o: Oracle, v: Variant, p: int, doors: list[Door]) -> Value:
@@ -323,6 +326,7 @@ MEASURES: dict[str, Callable[[Oracle, Variant, int, list[Door]], Value]] = {
     "most": lambda o, v, p, d: max(o.numbers(v, p, d), default=None),
     "same_share": _same_share,
     "equal_share": _equal_share,
+    "agreement": _agreement,
     "gap_mean": _gap_mean,
     "gap_spread": _gap_spread,
     "gap_least": lambda o, v, p, d: min(_gaps(o, v, p, d), default=None),

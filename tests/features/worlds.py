@@ -13,7 +13,7 @@ from graph_schema import FINGRAPH
 from snapshot.columns import MISSING, NEVER, SUMMARY, Columns, Memberships, Summaries
 
 ROLES = {i.label: (i.roles or ("",)) for i in FINGRAPH.identifiers} | {"User": ("",)}
-NUMBERS = ("amount_cents", "income_cents", "term_months", "birth_year", "IdNumber.birth_year")
+NUMBERS = ("amount_cents", "income_cents", "debt_cents", "term_months", "birth_year", "IdNumber.birth_year")
 WORDS = {
     "lender": ("lotus", "harbour", "willow"),
     "product": ("P1", "P2", "P3"),
