@@ -9,15 +9,15 @@ import polars as pl
 
 from graph_schema import Schema
 from rings.bonds import ANONYMOUS, Users, bonds_of, first_links, pair_strengths, users_of
-from rings.candidates import candidates, groups, large_enough
+from rings.candidates import LARGEST, candidates, large_enough
 from rings.facts import Facts, latest
+from rings.kin import block_links, joined, kin
 from rings.score import CHOSEN, scored
 from rings.signs import signs
+from rings.stars import largest_first, stars
 
-COVER = 0.5
-"""Rings whose users are at least this share of an identifier's users are one ring, and its other users belong."""
-MOST = 60
-"""What more users have than this unites nothing."""
+ROUNDS = 2
+"""Once kin are joined, they may have kin of their own."""
 KEPT_LEVEL = 1
 """What no score chose is kept as a group of this level of ties, for people to look at; it is not listed."""
 
@@ -47,6 +47,10 @@ class Finder:
 
     def candidates(self) -> pl.DataFrame:
         """`candidate, level, who`: see `rings.candidates`."""
+        return self._candidates
+
+    @cached_property
+    def _candidates(self) -> pl.DataFrame:
         return candidates(self.people, pair_strengths(self.bonds))
 
     def latest_outcomes(self, name: str) -> pl.DataFrame:
@@ -62,6 +66,7 @@ class Finder:
             firsts=self.firsts,
             bonds=self.bonds,
             outcomes=self.facts.outcomes,
+            relations=self._relatives,
         )
 
     def scored(self, members: pl.DataFrame) -> pl.DataFrame:
@@ -71,43 +76,67 @@ class Finder:
     def rings(self) -> pl.DataFrame:
         """`group, who`: rings by their first user, each user in one at most."""
         found = self.candidates()
-        members = found.select(pl.col("candidate").alias("group"), "who")
-        score = self.scored(members).select(pl.col("group").alias("candidate"), "score")
-        chosen = _outermost(found.join(score.filter(pl.col("score") >= CHOSEN), on="candidate", how="semi"))
-        united = self._united(chosen)
+        united = self._united(self.parts())
         rest = found.filter(pl.col("level") == KEPT_LEVEL).join(united, on="who", how="anti")
         kept = rest.select(pl.col("who").min().over("candidate").alias("group"), "who")
         return pl.concat([united, self._large(kept)]).sort("group", "who")
 
-    def _united(self, chosen: pl.DataFrame) -> pl.DataFrame:
-        """Chosen groups joined by what is mostly theirs, with whoever else uses that."""
-        used = self.firsts.select("type", "thing", "who", pl.len().over("type", "thing").alias("all"))
-        used = used.filter(pl.col("all") <= MOST)
-        for _ in range(2):
-            theirs = (
-                used.join(chosen, on="who")
-                .with_columns(pl.len().over("type", "thing").alias("users"))
-                .filter(pl.col("users") >= 2, pl.col("users") >= COVER * pl.col("all"))
-            )
-            chosen = self._joined(chosen, theirs)
-            near = theirs.select("type", "thing", "who").join(chosen, on="who")
-            owner = near.group_by("type", "thing").agg(pl.col("group").min())
-            more = (
-                used.join(owner, on=["type", "thing"])
-                .join(chosen, on="who", how="anti")
-                .group_by("who")
-                .agg(pl.col("group").min())
-            )
-            chosen = pl.concat([chosen, more.select("group", "who")])
-        return chosen
+    def parts(self) -> pl.DataFrame:
+        """`group, who, score`: groups likely enough to be of a ring, by their first user; they share no user."""
+        held = self._with_score(_outermost(self._likely(self.candidates())))
+        apart = stars(self.firsts, self.people).rename({"group": "candidate"})
+        loose = self._likely(apart).join(held, on="who", how="anti").rename({"candidate": "group"})
+        # What others took away may have been what made a star suspicious: what is left is scored again.
+        left = self._with_score(self._large(largest_first(loose)))
+        return pl.concat([held, left.filter(pl.col("score") >= CHOSEN)]).sort("group", "who")
 
-    def _joined(self, chosen: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-        ties = theirs.select("type", "thing", "group").unique().sort("type", "thing", "group")
-        same = (pl.col("type") == pl.col("type").shift()) & (pl.col("thing") == pl.col("thing").shift())
-        pairs = ties.with_columns(pl.col("group").shift().alias("a"), pl.col("group").alias("b")).filter(same)
-        # A group is numbered by its smallest user, so groups are joined as users are.
-        root = groups(self.number, pairs.select("a", "b"))
-        return chosen.select(pl.Series("group", root[chosen["group"].to_numpy()]), pl.col("who"))
+    def kin(self, parts: pl.DataFrame) -> pl.DataFrame:
+        """The signs that pairs of `parts`, or of a part and a user, are kin: see `rings.kin`."""
+        return kin(self._shared, parts, self._lives)
+
+    def _united(self, parts: pl.DataFrame) -> pl.DataFrame:
+        for _ in range(ROUNDS):
+            members = joined(parts, self.kin(parts), self.people.select("who", "applications"), LARGEST)
+            parts = self._with_score(members)
+        return parts.select("group", "who")
+
+    def _likely(self, found: pl.DataFrame) -> pl.DataFrame:
+        """Those of some candidates whose score lets them be chosen."""
+        score = self.scored(found.select(pl.col("candidate").alias("group"), "who"))
+        chosen = score.filter(pl.col("score") >= CHOSEN).select(pl.col("group").alias("candidate"))
+        return found.join(chosen, on="candidate", how="semi")
+
+    def _with_score(self, members: pl.DataFrame) -> pl.DataFrame:
+        return members.join(self.scored(members).select("group", "score"), on="group")
+
+    @cached_property
+    def _shared(self) -> pl.DataFrame:
+        """First links to identifiers and to blocks of numbers."""
+        return pl.concat([self.firsts, block_links(self.facts.links, self.users.targets)])
+
+    @cached_property
+    def _relatives(self) -> pl.DataFrame:
+        """`a, b`: each pair of relatives once."""
+        numbers = pl.DataFrame({"name": self.users.names}).with_row_index("who")
+        pairs = self.facts.relations.select("user", "relative")
+        for name, number in (("user", "one"), ("relative", "other")):
+            pairs = pairs.join(
+                numbers.select(name=pl.col("name"), **{number: pl.col("who").cast(pl.Int64)}),
+                left_on=name,
+                right_on="name",
+            )
+        return (
+            pairs.select(
+                pl.min_horizontal("one", "other").alias("a"), pl.max_horizontal("one", "other").alias("b")
+            )
+            .filter(pl.col("a") < pl.col("b"))
+            .unique()
+        )
+
+    @cached_property
+    def _lives(self) -> pl.DataFrame:
+        known = pl.col("known_at")
+        return self.users.targets.group_by("who").agg(known.min().alias("first"), known.max().alias("last"))
 
     def _large(self, members: pl.DataFrame) -> pl.DataFrame:
         """Groups that are still rings once others took their users."""

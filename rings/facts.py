@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -14,6 +14,7 @@ TARGETS = {
     "known_at": pl.Int64,
     "seq": pl.Int64,
     "amount_cents": pl.Int64,
+    "city": pl.String,
 }
 LINKS = {
     "type": pl.String,
@@ -22,8 +23,11 @@ LINKS = {
     "role": pl.String,
     "known_at": pl.Int64,
     "seq": pl.Int64,
+    "block": pl.Int64,
 }
 OUTCOMES = {"target": pl.Int64, "name": pl.String, "value": pl.Float64, "known_at": pl.Int64, "seq": pl.Int64}
+
+RELATIONS = {"user": pl.String, "relative": pl.String, "known_at": pl.Int64}
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,14 @@ class Facts:
 
     targets: pl.DataFrame
     """A row per application or event and user of it, by `TARGETS`; `target` is any number that names it here,
-    `key` its lasting name, `user` null where none is known."""
+    `key` its lasting name, `user` null where none is known, `city` that of its address."""
     links: pl.DataFrame
-    """A row per link to an identifier, by `LINKS`; `thing` is any number that names the identifier within its type."""
+    """A row per link to an identifier, by `LINKS`; `thing` is any number that names the identifier within its type,
+    `block` any that names what identifiers were given out together with it (numbers of one block), else null."""
     outcomes: pl.DataFrame
     """A row per outcome of an application, by `OUTCOMES`; `name` is what it tells (fraud, approval, …)."""
+    relations: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RELATIONS))
+    """A row per stated relation of two users, by `RELATIONS`."""
 
     def before(self, point: int) -> Facts:
         """What was known before `point` (µs), and what has no time."""
@@ -47,6 +54,7 @@ class Facts:
             targets,
             self.links.filter(seen).join(known, on="target", how="semi"),
             self.outcomes.filter(seen).join(known, on="target", how="semi"),
+            self.relations.filter(seen),
         )
 
 

@@ -1,10 +1,13 @@
 // name: rings/facts_applications
 // mode: read
 // params: ids, missing
-// returns: target, key, application, user, known_at, seq, amount_cents
+// returns: target, key, application, user, known_at, seq, amount_cents, city
 // All applications of the users $ids, a column each; what is missing travels as $missing or ''.
 UNWIND $ids AS id MATCH (u) WHERE id(u) = id
 MATCH (u)-[:SUBMITTED]->(t)
+WITH u, t, head(COLLECT {
+  MATCH (t)-[:LIVES_AT]->(home:Address) WHERE home.city IS NOT NULL RETURN home.city AS city ORDER BY city LIMIT 1
+}) AS city
 RETURN collect(id(t)) AS target, collect(t.key) AS key, collect(true) AS application, collect(u.key) AS user,
        collect(coalesce(t.known_at, $missing)) AS known_at, collect(coalesce(t.seq, $missing)) AS seq,
-       collect(coalesce(t.amount_cents, $missing)) AS amount_cents
+       collect(coalesce(t.amount_cents, $missing)) AS amount_cents, collect(coalesce(city, '')) AS city
