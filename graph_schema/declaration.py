@@ -242,6 +242,7 @@ IDENTIFIERS = (
             _text("country", "ISO 3166 code of its country."),
             _text("region", "Where the number was given out.", Personal.ATTRIBUTE),
             _text("carrier", "Carrier its prefix was given to."),
+            _text("block", "Keyed hash of all but its last four digits.", Personal.PSEUDONYM),
         ),
     ),
     identifier_type(
@@ -269,7 +270,7 @@ IDENTIFIERS = (
         "A resident identity number.",
         "HAS_ID",
         normaliser="id_number",
-        bonds=(Bond(0.8, 7 * DAY), Bond(0.4), UNDATED),
+        bonds=(Bond(0.2, 7 * DAY), Bond(0.1), UNDATED),
         derived=(
             Property("birth_year", Type.INTEGER, "Year of birth it states.", Personal.ATTRIBUTE),
             _text("sex", "F or M, as it states.", Personal.ATTRIBUTE),
@@ -282,6 +283,7 @@ IDENTIFIERS = (
         "LIVES_AT",
         normaliser="address",
         bonds=(Bond(0.9, 15 * MINUTE), Bond(0.2, 7 * DAY)),
+        derived=(_text("city", "City that it names.", Personal.ATTRIBUTE),),
     ),
     identifier_type(
         "Employer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from core.errors import UsageError
-from graph_schema.model import Identifier
+from graph_schema.model import Identifier, Personal
 from loaders.convert import as_text
 from loaders.hashing import Hasher
 from loaders.normalise import NORMALISERS
@@ -43,7 +43,13 @@ def _identified(
     result = normalise(distinct, options)
     scope = source if identifier.scope == "source" else ""
     # A mapping's own type may use a normaliser and declare none of what it derives.
-    derived = {name: series for name, series in result.derived.items() if identifier.property(name)}
+    derived = {}
+    for name, series in result.derived.items():
+        if declared := identifier.property(name):
+            # Part of a value that only tells what belongs together is hashed like the value: with the masked form
+            # beside it, it would say more than either may.
+            hashed = declared.personal is Personal.PSEUDONYM
+            derived[name] = hasher.keys(f"{identifier.label}.{name}", scope, series) if hashed else series
     return pl.DataFrame(
         {
             "raw": distinct,

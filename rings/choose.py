@@ -10,17 +10,16 @@ import polars as pl
 from graph_schema import Schema
 from rings.bonds import ANONYMOUS, Users, bonds_of, first_links, pair_strengths, users_of
 from rings.candidates import LARGEST, candidates, large_enough
-from rings.components import Engine, groups, in_columns
+from rings.components import Engine, in_columns
 from rings.decisions import Decision, carry_out
 from rings.facts import Facts, latest
+from rings.kin import block_links, joined, kin
 from rings.score import CHOSEN, scored
 from rings.signs import signs
+from rings.stars import largest_first, stars
 
-COVER = 0.5
-"""Rings whose users are at least this share of an identifier's users are one ring, and its other users belong, unless
-that is larger than a ring may be."""
-MOST = 60
-"""What more users have than this unites nothing."""
+ROUNDS = 2
+"""Once kin are joined, they may have kin of their own."""
 KEPT_LEVEL = 1
 """What no score chose is kept as a group of this level of ties, or of the next where that is too large, for people to
 look at."""
@@ -57,6 +56,10 @@ class Finder:
 
     def candidates(self) -> pl.DataFrame:
         """`candidate, level, who`: see `rings.candidates`."""
+        return self._candidates
+
+    @cached_property
+    def _candidates(self) -> pl.DataFrame:
         pairs = pair_strengths(self.bonds)
         return candidates(self.people, pairs, self._engine(self.users.names, pairs))
 
@@ -73,6 +76,7 @@ class Finder:
             firsts=self.firsts,
             bonds=self.bonds,
             outcomes=self.facts.outcomes,
+            relations=self._relatives,
         )
 
     def scored(self, members: pl.DataFrame) -> pl.DataFrame:
@@ -82,10 +86,7 @@ class Finder:
     def rings(self) -> pl.DataFrame:
         """`group, who`: rings by their first user, each user in one at most."""
         found = self.candidates()
-        members = found.select(pl.col("candidate").alias("group"), "who")
-        score = self.scored(members).select(pl.col("group").alias("candidate"), "score")
-        chosen = _outermost(found.join(score.filter(pl.col("score") >= CHOSEN), on="candidate", how="semi"))
-        united = self._united(chosen)
+        united = self._united(self.parts())
         rest = found.filter(pl.col("level") >= KEPT_LEVEL).join(united, on="who", how="anti")
         return pl.concat([united, self._large(_outermost(rest))]).sort("group", "who")
 
@@ -100,43 +101,62 @@ class Finder:
         rings, by = carry_out(self.rings(), decisions, users_of, pair_strengths(self.bonds))
         return self._large(rings).sort("group", "who"), by
 
-    def _united(self, chosen: pl.DataFrame) -> pl.DataFrame:
-        """Chosen groups joined by what is mostly theirs, with whoever else uses that."""
-        used = self.firsts.select("type", "thing", "who", pl.len().over("type", "thing").alias("all"))
-        used = used.filter(pl.col("all") <= MOST)
-        for _ in range(2):
-            theirs = (
-                used.join(chosen, on="who")
-                .with_columns(pl.len().over("type", "thing").alias("users"))
-                .filter(pl.col("users") >= 2, pl.col("users") >= COVER * pl.col("all"))
-            )
-            chosen = self._joined(chosen, theirs)
-            near = theirs.select("type", "thing", "who").join(chosen, on="who")
-            owner = near.group_by("type", "thing").agg(pl.col("group").min())
-            more = (
-                used.join(owner, on=["type", "thing"])
-                .join(chosen, on="who", how="anti")
-                .group_by("who")
-                .agg(pl.col("group").min())
-            )
-            wider = pl.concat([chosen, more.select("group", "who")])
-            chosen = wider.filter(self._fits(wider, "group") | (pl.int_range(pl.len()) < chosen.height))
-        return chosen
+    def parts(self) -> pl.DataFrame:
+        """`group, who, score`: groups likely enough to be of a ring, by their first user; they share no user."""
+        held = self._with_score(_outermost(self._likely(self.candidates())))
+        apart = stars(self.firsts, self.people).rename({"group": "candidate"})
+        loose = self._likely(apart).join(held, on="who", how="anti").rename({"candidate": "group"})
+        # What others took away may have been what made a star suspicious: what is left is scored again.
+        left = self._with_score(self._large(largest_first(loose)))
+        return pl.concat([held, left.filter(pl.col("score") >= CHOSEN)]).sort("group", "who")
 
-    def _joined(self, chosen: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-        ties = theirs.select("type", "thing", "group").unique().sort("type", "thing", "group")
-        same = (pl.col("type") == pl.col("type").shift()) & (pl.col("thing") == pl.col("thing").shift())
-        pairs = ties.with_columns(pl.col("group").shift().alias("a"), pl.col("group").alias("b")).filter(same)
-        # A group is numbered by its smallest user, so groups are joined as users are.
-        root = groups(self.number, pairs.select("a", "b"))
-        united = chosen.with_columns(pl.Series("united", root[chosen["group"].to_numpy()]))
-        fits = self._fits(united, "united")
-        return united.select(pl.when(fits).then("united").otherwise("group").alias("group"), "who")
+    def kin(self, parts: pl.DataFrame) -> pl.DataFrame:
+        """The signs that pairs of `parts`, or of a part and a user, are kin: see `rings.kin`."""
+        return kin(self._shared, parts, self._lives)
 
-    def _fits(self, members: pl.DataFrame, group: str) -> pl.Series:
-        """Whether the `group` of each of the members is no larger than a ring may be."""
-        made = pl.Series("made", self.people["applications"].gather(members["who"]))
-        return members.with_columns(made).select(pl.col("made").sum().over(group) <= LARGEST).to_series()
+    def _united(self, parts: pl.DataFrame) -> pl.DataFrame:
+        for _ in range(ROUNDS):
+            members = joined(parts, self.kin(parts), self.people.select("who", "applications"), LARGEST)
+            parts = self._with_score(members)
+        return parts.select("group", "who")
+
+    def _likely(self, found: pl.DataFrame) -> pl.DataFrame:
+        """Those of some candidates whose score lets them be chosen."""
+        score = self.scored(found.select(pl.col("candidate").alias("group"), "who"))
+        chosen = score.filter(pl.col("score") >= CHOSEN).select(pl.col("group").alias("candidate"))
+        return found.join(chosen, on="candidate", how="semi")
+
+    def _with_score(self, members: pl.DataFrame) -> pl.DataFrame:
+        return members.join(self.scored(members).select("group", "score"), on="group")
+
+    @cached_property
+    def _shared(self) -> pl.DataFrame:
+        """First links to identifiers and to blocks of numbers."""
+        return pl.concat([self.firsts, block_links(self.facts.links, self.users.targets)])
+
+    @cached_property
+    def _relatives(self) -> pl.DataFrame:
+        """`a, b`: each pair of relatives once."""
+        numbers = pl.DataFrame({"name": self.users.names}).with_row_index("who")
+        pairs = self.facts.relations.select("user", "relative")
+        for name, number in (("user", "one"), ("relative", "other")):
+            pairs = pairs.join(
+                numbers.select(name=pl.col("name"), **{number: pl.col("who").cast(pl.Int64)}),
+                left_on=name,
+                right_on="name",
+            )
+        return (
+            pairs.select(
+                pl.min_horizontal("one", "other").alias("a"), pl.max_horizontal("one", "other").alias("b")
+            )
+            .filter(pl.col("a") < pl.col("b"))
+            .unique()
+        )
+
+    @cached_property
+    def _lives(self) -> pl.DataFrame:
+        known = pl.col("known_at")
+        return self.users.targets.group_by("who").agg(known.min().alias("first"), known.max().alias("last"))
 
     def _large(self, members: pl.DataFrame) -> pl.DataFrame:
         """Groups that are still rings once others took their users."""

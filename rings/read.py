@@ -18,7 +18,7 @@ from graph_schema import Identifier, Schema
 from queries import statement
 from rings.bonds import LINKS_PER_BIND
 from rings.decisions import Decision, Kind
-from rings.facts import KEYS, LINKS, OUTCOMES, TARGETS, Facts, Keys
+from rings.facts import KEYS, LINKS, OUTCOMES, RELATIONS, TARGETS, Facts, Keys
 
 T = TypeVar("T")
 
@@ -29,17 +29,22 @@ SECONDS = 600.0
 MISSING = -(2**63)
 """Stands for a missing number in a column, which cannot carry a null; a missing text is ''."""
 OUTCOMES_READ = ("fraud", "approval")
+HASH_DIGITS = 15
+"""Of the hash that names a block so many hexadecimal digits make its number: 60 bits."""
+RELATIVES = 20
+"""Of a user so many relatives."""
 
 
 def read_facts(graph: Graph, schema: Schema, progress: Progress) -> Facts:
     """All facts of `graph` that rings are found from; undated ones have no time."""
     links = _links(graph, schema, progress)
     progress.step("Reading applications")
-    targets = _targets(graph, links.get_column("target").unique())
+    targets, users = _targets(graph, links.get_column("target").unique())
     applications = targets.filter("application").get_column("target").unique()
     progress.step("Reading outcomes")
     outcomes = _columns(graph, "rings/facts_outcomes", applications, OUTCOMES, names=list(OUTCOMES_READ))
-    return Facts(targets, links, outcomes, read_decisions(graph), _keys(graph))
+    relations = _columns(graph, "rings/facts_relations", users, RELATIONS, most=RELATIVES)
+    return Facts(targets, links, outcomes, read_decisions(graph), _keys(graph), relations)
 
 
 def read_decisions(graph: Graph) -> tuple[Decision, ...]:
@@ -96,10 +101,16 @@ def _links_of(graph: Graph, identifier: Identifier) -> Iterator[pl.DataFrame]:
             return graph.read(text, seconds=SECONDS, ids=block, missing=MISSING, most=most)
 
         for row in _in_blocks(ids, ask):
-            yield _frame(row, LINKS, type=identifier.label)
+            yield _frame({**row, "block": _numbers(row["block"])}, LINKS, type=identifier.label)
 
 
-def _targets(graph: Graph, ids: pl.Series) -> pl.DataFrame:
+def _numbers(hashes: list[str]) -> pl.Series:
+    """Hashes (hexadecimal) as numbers, null for ''."""
+    return pl.Series(hashes, dtype=pl.String).replace("", None).str.head(HASH_DIGITS).str.to_integer(base=16)
+
+
+def _targets(graph: Graph, ids: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+    """The targets `ids` with whatever else their users applied for, and the internal ids of the users."""
     named = _columns(graph, "rings/facts_targets", ids, {**TARGETS, "user_id": pl.Int64})
     frames = [named]
     asked, users = pl.Series(dtype=pl.Int64), named.get_column("user_id").drop_nulls().unique()
@@ -108,7 +119,7 @@ def _targets(graph: Graph, ids: pl.Series) -> pl.DataFrame:
         asked = pl.concat([asked, users])
         found = frames[-1].get_column("user_id").unique()
         users = found.filter(~found.is_in(asked.implode()))
-    return pl.concat(frames).drop("user_id").unique(["target", "user"])
+    return pl.concat(frames).drop("user_id").unique(["target", "user"]), asked
 
 
 def _columns(
@@ -150,16 +161,19 @@ def _shared(identifier: Identifier) -> str:
     )
 
 
-_LINK = (
-    "collect(id(s)) AS thing, collect(id(t)) AS target, collect(coalesce(r.role, '')) AS role, "
-    "collect(coalesce(r.known_at, $missing)) AS known_at, collect(coalesce(r.seq, $missing)) AS seq"
-)
+def _columns_of_link(identifier: Identifier) -> str:
+    block = "coalesce(s.block, '')" if identifier.property("block") else "''"
+    return (
+        "collect(id(s)) AS thing, collect(id(t)) AS target, collect(coalesce(r.role, '')) AS role, "
+        "collect(coalesce(r.known_at, $missing)) AS known_at, collect(coalesce(r.seq, $missing)) AS seq, "
+        f"collect({block}) AS block"
+    )
 
 
 def _all_links(identifier: Identifier) -> str:
     return (
         f"UNWIND $ids AS id MATCH (s) WHERE id(s) = id MATCH (s)<-[r:{identifier.relationship}]-(t) "
-        f"WITH s, r, t, $most AS most RETURN {_LINK}"
+        f"WITH s, r, t, $most AS most RETURN {_columns_of_link(identifier)}"
     )
 
 
@@ -169,5 +183,5 @@ def _first_links(identifier: Identifier) -> str:
         "UNWIND $ids AS id MATCH (s) WHERE id(s) = id "
         f"CALL (s) {{ MATCH (s)<-[r:{identifier.relationship}]-(t) "
         "RETURN r, t ORDER BY r.known_at, r.seq, t.key, t:Event, r.role LIMIT $most } "
-        f"RETURN {_LINK}"
+        f"RETURN {_columns_of_link(identifier)}"
     )

@@ -7,7 +7,7 @@ weight is points of log-odds a unit of its sign, so that a score can be taken ap
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -32,9 +32,13 @@ def weights() -> Mapping[str, float]:
 
 def scored(frame: pl.DataFrame, by: Mapping[str, float] | None = None) -> pl.DataFrame:
     """`frame` of signs with `score`, 0 to 1, rounded so that it is the same on every machine."""
-    known = by or weights()
-    points = pl.sum_horizontal(pl.lit(known[INTERCEPT]), *(pl.col(name) * known[name] for name in SIGNS))
-    return frame.with_columns((1 / (1 + (-points).exp())).round(6).alias("score"))
+    return frame.with_columns(probability(SIGNS, by or weights()).alias("score"))
+
+
+def probability(names: Iterable[str], by: Mapping[str, float]) -> pl.Expr:
+    """The probability that the signs `names` give with the weights `by`, rounded: the same on every machine."""
+    points = pl.sum_horizontal(pl.lit(by[INTERCEPT]), *(pl.col(name) * by[name] for name in names))
+    return (1 / (1 + (-points).exp())).round(6)
 
 
 def reasons(row: Mapping[str, float]) -> list[dict[str, object]]:

@@ -24,6 +24,8 @@ from loaders.normalise.phone_plan import LANGUAGE, mobile_plan
 _PUNCTUATION = r"[\s().\[\]/~·•_\p{Pd}]"
 _EXTENSION = r"(?i)\s*(?:转|轉|extension|ext\.?|x|#)\s*[0-9]{1,6}$"
 _SHORTEST_REPEATED = 5
+_LINE = 4
+"""Digits that tell the lines of a block apart."""
 
 # 179 is left to the library: 179xx are dialling prefixes of carriers, and 179xx00 leads abroad.
 _MOBILE = "1(?:[3-689][0-9]|7[0-8])[0-9]{8}"
@@ -61,7 +63,8 @@ class _Read(NamedTuple):
 
 
 def normalise_phone(raw: pl.Series, options: Options) -> Normalised:
-    """Numbers in E.164. Derived: `country` (ISO 3166), `region`, `carrier` (of the prefix; in English).
+    """Numbers in E.164. Derived: `country` (ISO 3166), `region`, `carrier` (of the prefix; in English), `block`
+    (all but the last four digits: numbers given out together).
 
     Option `country` (default CN) is where numbers without a country code are dialled. Extensions go: they
     lead to the same line. Accepted are numbers that fit their country's numbering plan, and mainland mobiles
@@ -77,7 +80,8 @@ def normalise_phone(raw: pl.Series, options: Options) -> Normalised:
     slow = frame.filter(pl.col("mobile").is_null())
     out = pl.concat([_mobiles(fast), _others(slow, country)]).sort("row")
     out = out.with_columns(first_reason((pl.col("value").str.contains(_PLACEHOLDER), "phone.placeholder")))
-    return finished(out.with_columns(mask.ends("value", 6, 2, at_least=12)), "country", "region", "carrier")
+    out = out.with_columns(mask.ends("value", 6, 2, at_least=12), block=pl.col("value").str.head(-_LINE))
+    return finished(out, "country", "region", "carrier", "block")
 
 
 def _dialled(raw: pl.Series, mobile: str) -> pl.DataFrame:

@@ -21,11 +21,20 @@ def phones(*raw: str | None) -> pl.DataFrame:
 
 def test_rows_come_back_in_their_places():
     seen = phones("139 1234 1234", None, "junk", "+8613912341234", "  ", "\u200b", "13912341235")
-    assert seen.columns == ["key", "masked", "reason", "country", "region", "carrier"]
+    assert seen.columns == ["key", "masked", "reason", "country", "region", "carrier", "block"]
     assert seen["key"][0] == seen["key"][3] == HASHER.keys("Phone", "", pl.Series(["+8613912341234"]))[0]
     assert seen["key"].is_null().to_list() == [False, True, True, False, True, True, False]
     assert seen["reason"].to_list() == [None, None, "phone.letters", None, None, None, None]
     assert seen["masked"].to_list() == ["+86139***34", None, None, "+86139***34", None, None, "+86139***35"]
+
+
+def test_numbers_of_one_block_meet_and_the_block_is_hashed():
+    seen = phones("13912341234", "+8613912349999", "13912351234")
+    assert (
+        seen["block"][0] == seen["block"][1] == HASHER.keys("Phone.block", "", pl.Series(["+861391234"]))[0]
+    )
+    assert seen["block"][2] != seen["block"][0]
+    assert not any("1391234" in text for row in seen.rows() for text in row if text)
 
 
 @settings(max_examples=60, deadline=None)

@@ -52,6 +52,24 @@ def test_spellings_of_an_address_meet(texts):
     assert meet("address", *texts)
 
 
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("江苏省南京市玄武区友谊路44号东方公寓8栋3单元1201室", "南京市"),
+        ("江苏省 南京市，玄武区 友谊路44号", "南京市"),
+        ("北京市海淀区中关村大街1号", "北京市"),
+        ("湖北省荆州市沙市区北京路5号", "荆州市"),
+        ("云南省大理白族自治州大理市古城12号", "大理白族自治州"),
+        ("内蒙古自治区锡林郭勒盟正蓝旗1号", "锡林郭勒盟"),
+        ("海淀区城市花园12号", None),
+        ("中关村大街1号超市楼上", None),
+        ("12 Oak St, Springfield, IL 62704", None),
+    ],
+)
+def test_a_chinese_address_says_its_city(text, city):
+    assert run("address", [text]).derived["city"][0] == city
+
+
 def test_house_numbers_keep_what_parts_them():
     assert not meet("address", "中关村大街1-2-301", "中关村大街12-301")
     assert not meet("address", "1 23 Oak Street", "12 3 Oak Street")

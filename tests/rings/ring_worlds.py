@@ -132,7 +132,7 @@ def facts_of(world: World, random_: random.Random | None = None) -> Facts:
     number = {x["key"]: i for i, (x, _) in enumerate(rows)}
     things = {name: i for i, name in enumerate(order({(x["label"], x["key"]) for x in world.links}))}
     targets = [
-        (number[x["key"]], x["key"], application, x["user"], x["known_at"], x["seq"], x.get("amount"))
+        (number[x["key"]], x["key"], application, x["user"], x["known_at"], x["seq"], x.get("amount"), None)
         for x, application in rows
     ]
     roles = {i.label for i in SCHEMA.identifiers if i.roles}
@@ -144,6 +144,7 @@ def facts_of(world: World, random_: random.Random | None = None) -> Facts:
             x["role"] if x["label"] in roles else None,
             x["known_at"],
             x["seq"],
+            None,
         )
         for x in order(world.links)
         if x["start"] in number
