@@ -42,9 +42,9 @@ IDENTIFIERS = "identifiers"
 """In `views`: every view but `user`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Views, definitions over them, and what applications carry."""
+    """Views, definitions over them, and what applications carry. Two catalogues are compared by `version`."""
 
     views: tuple[View, ...]
     definitions: tuple[Definition, ...]

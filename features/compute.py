@@ -12,10 +12,11 @@ outcome seen through each link, and 8 bytes for each value of the blocks in hand
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -28,6 +29,7 @@ from features.hubs import measure_hubs
 from features.lines import Line, LineKey, kept_targets, make_line, number_column
 from features.outcome_lines import OutcomeLine, make_outcome_line, measure_outcomes
 from features.own import measure_own, text_column
+from features.places import outcome_places
 from features.plan import USER, Plan, ViewPlan, make_plan
 from features.ring_rows import measure_rings
 from features.scan import Stacks, measure_scan
@@ -75,12 +77,16 @@ class Prepared:
             if name not in self._texts:
                 self._texts[name] = text_column(columns, name)
         outcomes = {(one.key, one.target) for view in plan.views for one in view.outcomes}
-        with ThreadPoolExecutor(threads) as pool:
-            lines = {key: pool.submit(self._line, key) for key in plan.needs if self._has(key)}
-            known = {key: pool.submit(self._outcomes, *key) for key in outcomes if self._has(key[0])}
-        self._lines: dict[LineKey, Line] = {key: made.result() for key, made in lines.items()}
+        rows = {key.rows for key in (*plan.needs, *(key for key, _ in outcomes))}
+        self._kept = {name: kept_targets(columns, name) for name in rows}
+        told = columns.outcomes
+        self._places = outcome_places(columns.known_at, columns.seq, told.known_at, told.seq)
+        jobs = [(self._line, (key,)) for key in plan.needs if self._has(key)]
+        known = [(self._outcomes, one) for one in outcomes if self._has(one[0])]
+        made = _done([*jobs, *known], threads)
+        self._lines: dict[LineKey, Line] = {key: line for (_, (key,)), line in zip(jobs, made, strict=False)}
         self._known: dict[tuple[LineKey, str], OutcomeLine] = {
-            key: made.result() for key, made in known.items()
+            one: line for (_, one), line in zip(known, made[len(jobs) :], strict=True)
         }
         self._numbers = {name: number_column(columns, name) for name in self._sums | set(plan.numbers)}
         self._stacks = self._stacked()
@@ -97,10 +103,14 @@ class Prepared:
     def _line(self, key: LineKey) -> Line:
         needs = self.plan.needs[key]
         texts = [self._texts[name] for name in needs.after]
-        return make_line(self.columns, self.columns.relations[key.relation], key, needs, texts)
+        kept = self._kept[key.rows]
+        return make_line(self.columns, self.columns.relations[key.relation], key, needs, kept, texts)
 
     def _outcomes(self, key: LineKey, target: str) -> OutcomeLine:
-        return make_outcome_line(self.columns, self.columns.relations[key.relation], key, target)
+        kept = self._kept[key.rows]
+        every = np.ones(self.columns.size, dtype=np.bool_) if kept is None else kept
+        relation = self.columns.relations[key.relation]
+        return make_outcome_line(self.columns, relation, key, target, every, self._places)
 
     def _stack(self, names: tuple[str, ...]) -> I64:
         if len(names) == 1:
@@ -182,6 +192,14 @@ class Prepared:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+
+
+def _done(jobs: Sequence[tuple[Callable[..., Any], tuple[Any, ...]]], threads: int) -> list[Any]:
+    """What some calls return, in their order."""
+    if threads == 1:  # online: starting a thread costs more than all lines
+        return [call(*given) for call, given in jobs]
+    with ThreadPoolExecutor(threads) as pool:
+        return [one.result() for one in [pool.submit(call, *given) for call, given in jobs]]
 
 
 @lru_cache(maxsize=16)

@@ -81,10 +81,11 @@ def kept_targets(columns: Columns, rows: str) -> Bools | None:
     )
 
 
-def make_line(columns: Columns, relation: Relation, key: LineKey, needs: Needs, texts: Sequence[I32]) -> Line:
-    """The line of a relation. `texts` are the codes of `needs.after`, in its order."""
+def make_line(
+    columns: Columns, relation: Relation, key: LineKey, needs: Needs, kept: Bools | None, texts: Sequence[I32]
+) -> Line:
+    """The line of a relation. `kept`: which targets give rows (None: all); `texts`: the codes of `needs.after`."""
     role = relation.roles.index(key.theirs) if key.theirs else -1
-    kept = kept_targets(columns, key.rows)
     if role < 0 and kept is None:
         rank, start = np.empty(0, dtype=np.int32), relation.start
         when, target = relation.known_at, relation.target
@@ -99,14 +100,18 @@ def make_line(columns: Columns, relation: Relation, key: LineKey, needs: Needs, 
         _running(number_column(columns, name), target, sums[place], known[place])
     after = np.empty((len(texts), len(target)), dtype=np.int32)
     for place, codes in enumerate(texts):
-        _next_of_value(start, target, codes, int(codes.max(initial=-1)) + 1, after[place])
+        _next_of_value(start, target, codes, _size(codes), after[place])
     before, last_own = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)
     if needs.own:
-        users = int(columns.user.max(initial=-1)) + 1
+        users = _size(columns.user)
         before, last_own = _own_rows(
             relation.start, relation.target, rank, start, len(target), columns.user, users
         )
     return Line(start, rank, when, target, sums, known, after, before, last_own)
+
+
+def _size(codes: I32) -> int:
+    return int(codes.max(initial=-1)) + 1
 
 
 def number_column(columns: Columns, name: str) -> I64:

@@ -12,8 +12,7 @@ import numpy as np
 
 from features.compiled import kernel
 from features.doors import Doors
-from features.lines import LineKey, kept_targets
-from features.places import outcome_places
+from features.lines import LineKey
 from features.windows import first_from
 from features.words import ALL
 from snapshot.columns import F64, I8, I32, I64, MISSING, Bools, Columns, Relation
@@ -54,17 +53,19 @@ class OutcomeProgram:
     """(f, 2): prior and its weight."""
 
 
-def make_outcome_line(columns: Columns, relation: Relation, key: LineKey, name: str) -> OutcomeLine:
-    """The entries of the outcome `name` of the targets of a relation's links."""
+def make_outcome_line(
+    columns: Columns, relation: Relation, key: LineKey, name: str, kept: Bools, places: I32
+) -> OutcomeLine:
+    """The entries of the outcome `name` of the targets of a relation's links.
+
+    `kept`: which targets give rows; `places`: the first position that sees each outcome.
+    """
     known = columns.outcomes
     code = known.names.index(name) if name in known.names else -1
-    kept = kept_targets(columns, key.rows)
-    every = np.ones(columns.size, dtype=np.bool_) if kept is None else kept
-    places = outcome_places(columns.known_at, columns.seq, known.known_at, known.seq)
     role = relation.roles.index(key.theirs) if key.theirs else -1
     return OutcomeLine(
         *_entries(
-            relation.start, relation.target, relation.role, relation.place, relation.known_at, every, role,
+            relation.start, relation.target, relation.role, relation.place, relation.known_at, kept, role,
             known.start, known.name, known.value, known.known_at, places, code,
         )
     )  # fmt: skip
@@ -173,10 +174,9 @@ def _outcomes(
         for d in range(door_start[i], door_start[i + 1]):
             x = identifier[door[d]]
             high = _first_unseen(seen, start[x], start[x + 1], p)
-            from_ = start[x]
-            for w in range(wide - 1, -1, -1):
-                if edges[w] != ALL:
-                    from_ = first_from(when, from_, high, now - edges[w])
+            from_ = high
+            for w in range(wide):
+                from_ = start[x] if edges[w] == ALL else first_from(when, start[x], from_, now - edges[w])
                 known[w] += high - from_
                 positive[w] += positives[high] - positives[from_]
                 if corrections[high] > corrections[from_]:
@@ -221,6 +221,15 @@ def _last_positive(low: int, high: int, when: I64, positives: I32, corrections: 
     """When the newest positive entry that still holds became known; `MISSING` if none does."""
     if positives[high] == positives[low]:
         return MISSING
+    if corrections[high] == corrections[low]:
+        first, last = low, high
+        while first < last:  # the last place after which no positive entry comes
+            middle = (first + last) >> 1
+            if positives[middle] < positives[high]:
+                first = middle + 1
+            else:
+                last = middle
+        return when[first - 1]
     for e in range(high - 1, low - 1, -1):
         if positives[e + 1] > positives[e]:
             holds = True

@@ -49,7 +49,12 @@ def measure_windows(
 
 @kernel
 def first_from(when: I64, low: int, high: int, moment: int) -> int:
-    """The first place in `low:high` whose moment is not before `moment`."""
+    """The first place in `low:high` whose moment is not before `moment`; sought from the end, where windows lie."""
+    step = 1
+    while high - step >= low and when[high - step] >= moment:
+        high -= step
+        step <<= 1
+    low = max(low, high - step)
     while low < high:
         middle = (low + high) >> 1
         if when[middle] < moment:
@@ -82,10 +87,9 @@ def _windows(
             if low == high:
                 continue
             first[ANY], last[ANY] = min(first[ANY], when[low]), max(last[ANY], when[high - 1])
-            from_ = low
-            for w in range(wide - 1, -1, -1):
-                if edges[w] != ALL:
-                    from_ = first_from(when, from_, high, now - edges[w])
+            from_ = high
+            for w in range(wide):
+                from_ = low if edges[w] == ALL else first_from(when, low, from_, now - edges[w])
                 count[ANY, w] += high - from_
                 for c in range(cols):
                     total[ANY, c, w] += sums[c, high] - sums[c, from_]
@@ -105,13 +109,12 @@ def _windows(
                         total[OWN, c, w] += sums[c, row + 1] - sums[c, row]
                         some[OWN, c, w] += known[c, row + 1] - known[c, row]
                 row = before[row]
-            row = high - 1
-            while who >= 0 and row >= low and user[target[row]] == who:
-                row -= 1
+            row = _last_other(user, target, who, low, high)
             if row >= low:
                 last[OTHER] = max(last[OTHER], when[row])
-        count[OTHER], total[OTHER] = count[ANY] - count[OWN], total[ANY] - total[OWN]
-        some[OTHER] = some[ANY] - some[OWN]
+        if with_own:
+            count[OTHER], total[OTHER] = count[ANY] - count[OWN], total[ANY] - total[OWN]
+            some[OTHER] = some[ANY] - some[OWN]
         for f in range(len(outputs)):
             value = np.nan
             if door_start[i] < door_start[i + 1]:
@@ -122,6 +125,15 @@ def _windows(
                     first[whose], last[whose], now,
                 )  # fmt: skip
             out[outputs[f, 4], i] = value
+
+
+@kernel
+def _last_other(user: I32, target: I32, who: int, low: int, high: int) -> int:
+    """The last row of `low:high` that is not the user's own; `low - 1`: there is none."""
+    row = high - 1
+    while who >= 0 and row >= low and user[target[row]] == who:
+        row -= 1
+    return row
 
 
 @kernel

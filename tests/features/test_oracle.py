@@ -9,8 +9,9 @@ import pytest
 
 from features import compute, house_catalogue, with_carried
 from features.words import MEASURES
-from tests.features.oracle import HUBS, OWN, Oracle, Value
 from tests.features.oracle import MEASURES as VIEWED
+from tests.features.oracle import Oracle, Value
+from tests.features.oracle_own import HUBS, OWN
 from tests.features.worlds import columns, random_world
 
 
