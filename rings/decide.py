@@ -123,7 +123,7 @@ def _part(graph: Graph, kind: Kind, ring: str, members: Collection[str], said: S
 def _living(graph: Graph, ring: str) -> list[dict[str, Any]]:
     rows = statement("rings/member_users").run(graph, key=ring, run=last_run(graph))
     if not rows or rows[0]["dissolved_run"] is not None:
-        raise unknown_ring(ring)
+        raise unknown_ring()
     return rows
 
 

@@ -206,7 +206,7 @@ def ring_now(graph: Graph, key: str) -> tuple[RingSummary, int, Row]:
     last = last_run(graph)
     found = statement("rings/ring").run(graph, key=key, run=last)
     if not found:
-        raise unknown_ring(key)
+        raise unknown_ring()
     row = dict(found[0])
     kin = {name: row.pop(name) for name in ("before", "after")}
     ring = RingSummary(**row)
@@ -246,7 +246,7 @@ def outcome_shares(
     return shares
 
 
-def unknown_ring(key: str) -> NotFoundError:
+def unknown_ring() -> NotFoundError:
     """The error of a ring that is none."""
     return NotFoundError(
         "rings.unknown", "There is no ring of this name.", hints=("See: fingraph rings list",)
@@ -296,7 +296,7 @@ def seen_ring(tx: Transaction, key: str, moment: int) -> SeenRing:
     at = sight(tx, moment)
     rows = statement("rings/ring").within(tx, key=key, run=at.run)
     if not rows:
-        raise unknown_ring(key)
+        raise unknown_ring()
     return SeenRing(at, rows[0])
 
 
