@@ -22,7 +22,7 @@ from queries.neighbours import Order
 from rings import list_rings, ring_evidence, ring_graph, ring_history, ring_members, show_ring
 
 MOST = 200_000
-"""Nodes whose properties are read, and applications, the newest first, whose links are: no more of the store is."""
+"""Applications, the newest first, whose links and what they lead to are read: no more of the store is."""
 NOBODY = "fingraph:nobody"
 
 _log = logging.getLogger("fingraph.ready")
@@ -70,7 +70,6 @@ def _reads(graph: Graph, schema: Schema, samples: Samples) -> Iterator[Callable[
 
 def warm_pages(graph: Graph) -> None:
     """Read the newest part of the graph into the page cache: at most `MOST` applications with their links."""
-    statement("warm/nodes").run(graph, most=MOST)
     statement("warm/applications").run(graph, most=MOST)
 
 
