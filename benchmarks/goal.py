@@ -8,7 +8,10 @@ from typing import Any, Literal
 
 from core.errors import FinGraphError
 
-ROOMS = ("core", "graph_schema", "security", "queries", "loaders", "simulator", "rings", "api", "cli")
+ROOMS = (
+    *("core", "graph_schema", "security", "queries", "loaders", "simulator", "snapshot", "rings", "features"),
+    *("api", "cli"),
+)
 
 
 class MeasuringError(FinGraphError):

@@ -15,8 +15,10 @@ from typing import Any, Literal
 
 from benchmarks.batch_load import measure_batch_load
 from benchmarks.bulk_load import measure_bulk_load
+from benchmarks.features import SINGLE, measure_coded, measure_one, measure_world
 from benchmarks.fresh_clone import measure_demo, measure_test
 from benchmarks.goal import ROOMS, Goal
+from benchmarks.handbook import measure_protocol, measure_windows
 from benchmarks.large import measure_large
 from benchmarks.results import RESULTS, ROOT, Result, is_stale, read_result, result_of, write_result
 from benchmarks.rings import measure_backfill, measure_rings
@@ -38,6 +40,17 @@ LARGE_SIZE = 1_540_000
 RINGS = (*LOADING, "queries", "rings", "simulator", "benchmarks/rings.py", "cli")
 RINGS_LARGE = (*LOADING, "queries/rings", "rings", "simulator", "benchmarks/large.py")
 API_LARGE = (*RINGS_LARGE, "queries", "security", "api")
+FEATURES = (
+    "core",
+    "snapshot",
+    "features",
+    "simulator",
+    "requirements.lock",
+    "benchmarks/columns.py",
+    "benchmarks/features.py",
+    "benchmarks/handbook.py",
+    "benchmarks/handbook.toml",
+)
 WHOLE = (*ROOMS, "Makefile", "pyproject.toml", "requirements.lock", "benchmarks/fresh_clone.py")
 
 GOALS = (
@@ -114,6 +127,56 @@ GOALS = (
             ("expand", "a page of the neighbours of an identifier with 5,000", 300.0),
             ("paths", "paths of at most 6 hops between two people, cut ones among them", 500.0),
         )
+    ),
+    Goal(
+        "window_features_rate",
+        "handbook payments/s, 37 window features, lines included",
+        *("≥", 1_000_000, "rows/s", 1_754_155, FEATURES, measure_windows),
+    ),
+    Goal(
+        "window_features_memory",
+        "peak of the process that does so, reading included",
+        *("≤", 1.5, "GB", 1_754_155, FEATURES, measure_windows),
+    ),
+    Goal(
+        "coded_features_seconds",
+        "30 features of ten million applications of six identifiers each, coded input",
+        *("≤", 15, "s", 10_000_000, FEATURES, measure_coded),
+    ),
+    Goal(
+        "coded_features_memory",
+        "peak of the process that does so, input included",
+        *("≤", 4.0, "GB", 10_000_000, FEATURES, measure_coded),
+    ),
+    Goal(
+        "catalogue_minutes",
+        "the whole catalogue of two million simulated applications, carried values included",
+        *("≤", 3.0, "min", 2_000_000, FEATURES, measure_world),
+    ),
+    Goal(
+        "catalogue_memory",
+        "peak of the process that does so, reading included",
+        *("≤", 8.0, "GB", 2_000_000, FEATURES, measure_world),
+    ),
+    Goal(
+        "one_application_ms",
+        "one application's whole catalogue from the columns of its neighbourhood, p99",
+        *("≤", 3.0, "ms", SINGLE, FEATURES, measure_one),
+    ),
+    Goal(
+        "handbook_auc",
+        "AUC of quick trees on 37 window features, the handbook's protocol; above .92 is a leak",
+        *("≥", 0.88, "", 1_754_155, FEATURES, measure_protocol),
+    ),
+    Goal(
+        "handbook_ap",
+        "their average precision",
+        *("≥", 0.68, "", 1_754_155, FEATURES, measure_protocol),
+    ),
+    Goal(
+        "handbook_card_precision",
+        "compromised cards among their 100 highest of a day",
+        *("≥", 0.29, "", 1_754_155, FEATURES, measure_protocol),
     ),
     Goal(
         "demo_minutes",

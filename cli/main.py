@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from cli import audit, db, keys, query, rings, schema, sql
+from cli import audit, db, features, keys, query, rings, schema, sql
 from cli.demo import demo
 from cli.doctor import doctor
 from cli.load import load, mapping_app
@@ -29,6 +29,7 @@ app.add_typer(db.app, name="db")
 app.add_typer(rings.app, name="rings")
 app.add_typer(query.app, name="query")
 app.add_typer(schema.app, name="schema")
+app.add_typer(features.app, name="features")
 app.add_typer(mapping_app, name="mapping")
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")

@@ -95,9 +95,14 @@ def to_pandas(ring_graph: RingGraph) -> RingFrames:
 
 
 def rings_frame(
-    graph: Graph, *, sort: Sort = Sort.SCORE, everything: bool = False, limit: int = 10_000
+    graph: Graph,
+    *,
+    as_of: int | None = None,
+    sort: Sort = Sort.SCORE,
+    everything: bool = False,
+    limit: int = 10_000,
 ) -> pd.DataFrame:
-    """The list of rings, a row a ring: `RINGS`; at most `limit`, and `attrs["cut"]` says whether there are more.
+    """The list of rings as of `as_of` (µs; default now), a row a ring: `RINGS`; at most `limit`, and `attrs["cut"]` says whether there are more.
 
     Those that are listed, or `everything`. Raises `UsageError` (`page.limit`) for a limit below 1.
     """
@@ -105,7 +110,7 @@ def rings_frame(
     page = Page([])
     while not rows or (page.cut and len(rows) < limit):
         size = min(LIMIT_MOST, limit - len(rows))
-        page = list_rings(graph, sort=sort, everything=everything, limit=size, after=page.next)
+        page = list_rings(graph, as_of=as_of, sort=sort, everything=everything, limit=size, after=page.next)
         if not page.items:
             break
         rows += [{**vars(ring), "ring": ring.key, "reasons": json.dumps(ring.reasons)} for ring in page.items]

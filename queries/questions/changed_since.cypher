@@ -14,7 +14,7 @@
 // column: value: number?: Value of the outcome.
 // column: hub: boolean: Whether the identifier is a hub; who else names it is not looked at.
 // order: at desc, what, type, id, application, user
-// seconds: 10
+// seconds: 20
 // rows: 1000
 // picture: application
 MATCH (a:Application {key: $application})

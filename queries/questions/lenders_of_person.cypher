@@ -14,7 +14,7 @@
 // column: by: list: `same user`, or types of the identifiers that tie them.
 // column: hub: boolean: Whether the row stands for identifiers of the person that are hubs and were not looked at.
 // order: known_at desc, application, user
-// seconds: 10
+// seconds: 20
 // rows: 1000
 // picture: user
 MATCH (p:User {key: $user})

@@ -13,7 +13,7 @@
 // column: last_at: time?: When the last did: the chain stands since then.
 // column: undated: boolean: Whether a link of it has no time.
 // order: path
-// seconds: 10
+// seconds: 20
 // rows: 20
 // picture: paths
 // steps: paths

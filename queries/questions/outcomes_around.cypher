@@ -14,7 +14,7 @@
 // column: last_at: time?: When the last of these outcomes became known.
 // column: hub: boolean: Whether it is a hub; what is behind it is not looked at.
 // order: positive desc, type, id, target
-// seconds: 10
+// seconds: 20
 // rows: 1000
 // picture: application
 MATCH (a:Application {key: $application})-[mine:$$LINKS$$]->(i) WHERE $$SEEN(mine)$$

@@ -11,7 +11,7 @@
 // column: target: text?: Target of the outcome.
 // column: value: number?: Its value.
 // order: at desc, what, application, ring, target
-// seconds: 10
+// seconds: 20
 // rows: 1000
 // picture: ring
 MATCH (r:Ring {key: $ring})

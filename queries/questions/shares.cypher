@@ -16,7 +16,7 @@
 // column: undated: integer: How many have no time.
 // column: hub: boolean: Whether it is a hub, which nothing goes on from.
 // order: applications desc, type, id, user
-// seconds: 10
+// seconds: 20
 // rows: 1000
 // picture: application
 MATCH (a:Application {key: $application})-[mine:$$LINKS$$]->(i) WHERE $$SEEN(mine)$$

@@ -13,7 +13,7 @@
 // column: named: list: Identifiers it named that it was the first to name in the graph, as `Type masked`.
 // column: reused: list: Identifiers it named that others had named before.
 // order: at desc, what, id, detail
-// seconds: 10
+// seconds: 20
 // rows: 1000
 // picture: user
 MATCH (u:User {key: $user})

@@ -15,7 +15,7 @@
 // column: days_after: number?: Days from the flag.
 // column: hub: boolean: Whether it is a hub; who used it is not looked at then.
 // order: known_at desc, application, user
-// seconds: 10
+// seconds: 20
 // rows: 1000
 // picture: identifier
 MATCH (i:$$TYPE$$ {key: $identifier})

@@ -9,7 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("api", "cli", "core", "graph_schema", "loaders", "queries", "rings", "security", "simulator")
+ROOMS = (
+    *(
+        "api",
+        "cli",
+        "core",
+        "features",
+        "graph_schema",
+        "loaders",
+        "queries",
+        "rings",
+        "security",
+        "simulator",
+    ),
+    "snapshot",
+)
 DOCUMENT = ROOT / "docs" / "errors.md"
 HEAD = """\
 # Errors

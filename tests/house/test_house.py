@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from features import house_catalogue
+from features.document import document as feature_document
 from graph_schema import FINGRAPH
 from graph_schema.docs import document as schema_document
 from tests.house.errors import DOCUMENT, ROOMS, document, raised
@@ -205,3 +207,8 @@ def test_the_document_of_errors_is_not_stale() -> None:
 def test_the_document_of_the_schema_is_not_stale() -> None:
     written = (ROOT / "docs" / "schema.md").read_text(encoding="utf-8")
     assert written == schema_document(FINGRAPH), "run: fingraph schema docs"
+
+
+def test_the_document_of_the_features_is_not_stale() -> None:
+    written = (ROOT / "docs" / "features.md").read_text(encoding="utf-8")
+    assert written == feature_document(house_catalogue()), "run: fingraph features docs"

@@ -14,7 +14,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = {"api", "cli", "core", "graph_schema", "loaders", "queries", "rings", "security", "simulator"}
+ROOMS = {
+    *(
+        "api",
+        "cli",
+        "core",
+        "features",
+        "graph_schema",
+        "loaders",
+        "queries",
+        "rings",
+        "security",
+        "simulator",
+    ),
+    "snapshot",
+}
 DIST_INFO = re.compile(r"fingraph_platform-[^/]+\.dist-info")
 NOT_SHIPPED = re.compile(
     r"(^|/)(tests?|benchmarks?|__pycache__|\.fingraph[^/]*)/|(^|/)test_|conftest|\.(env|key|password|pem|pyc)$"

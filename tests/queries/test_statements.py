@@ -67,6 +67,7 @@ WHOLE = {
         "rings/ring_keys",
         "rings/forget_rings",
         "rings/memberships",
+        "rings/run_as_of",
         "rings/runs",
         "rings/run_as_of",
         "rings/run_since",

@@ -118,6 +118,7 @@ def test_random_graphs_have_the_same_groups_at_every_level_and_the_same_rings(
     assert projections(graph_) == []
 
 
+@pytest.mark.slow
 def test_a_simulated_world_has_the_same_groups_and_the_same_rings(
     graph_: Graph, server: Settings, tmp_path: Path
 ) -> None:

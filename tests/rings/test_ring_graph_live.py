@@ -13,6 +13,7 @@ import pytest
 from ring_worlds import LIMITS, SCHEMA, World, constrain, farm, random_world, stored_rings, write
 
 import core.settings
+from core.clock import now_us
 from core.errors import NotFoundError, UsageError
 from core.graph import Graph
 from core.settings import Settings
@@ -194,7 +195,8 @@ def test_a_dissolved_ring_is_shown_as_it_was_last(graph_: Graph) -> None:
     (key,) = stored_rings(graph_)
     graph_.write("MATCH (:Application)-[r:USED_DEVICE]->() DELETE r")
     run_rings(graph_, SCHEMA, lambda: NOW + 1)
-    found = ring_graph(graph_, SCHEMA, key, clock=clock)
+    assert ring_graph(graph_, SCHEMA, key, as_of=NOW).ring.dissolved_run is None
+    found = ring_graph(graph_, SCHEMA, key, as_of=NOW + 2)
     assert found.ring.dissolved_run is not None
     assert len(found.of_type("Application")) == 3
 
@@ -212,14 +214,14 @@ def test_the_frame_of_rings_is_their_list(graph_: Graph) -> None:
     for i in range(5):
         write(graph_, farm(3 + i, f"d{i}", f"{i}-"))
     run_rings(graph_, SCHEMA, clock)
-    frame = rings_frame(graph_, everything=True)
-    listed = list_rings(graph_, everything=True).items
+    frame = rings_frame(graph_, as_of=NOW, everything=True)
+    listed = list_rings(graph_, as_of=NOW, everything=True).items
     assert list(frame["ring"]) == [ring.key for ring in listed]
     assert list(frame["applications"]) == [ring.applications for ring in listed]
     assert list(frame) == list(RINGS)
     assert str(frame["first_at"].dtype) == "datetime64[us, UTC]"
     assert frame.attrs["cut"] is False
-    part = rings_frame(graph_, everything=True, limit=2)
+    part = rings_frame(graph_, as_of=NOW, everything=True, limit=2)
     assert list(part["ring"]) == [ring.key for ring in listed[:2]]
     assert part.attrs["cut"] is True
     with pytest.raises(UsageError):
@@ -230,8 +232,8 @@ def test_the_python_of_the_document_runs(
     graph_: Graph, server: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     write(graph_, farm(4))
-    run_rings(graph_, SCHEMA, clock)
-    graph_.write("MATCH (r:Ring) SET r.listed = true")
+    run_rings(graph_, SCHEMA, now_us)
+    graph_.write("MATCH (r:Ring|RingState) SET r.listed = true")
     monkeypatch.setattr(core.settings, "load_settings", lambda: server)
     monkeypatch.chdir(tmp_path)
     examples = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)

@@ -1,0 +1,148 @@
+"""Counts, sums and first and last sights: by binary search and prefix sums, whatever the number of rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.compiled import kernel
+from features.doors import Doors
+from features.lines import Line
+from features.words import ALL
+from snapshot.columns import F64, I32, I64, MISSING, Columns
+
+COUNT, SUM, MEAN, MINE_OVER_MEAN, SINCE_FIRST, SINCE_LAST, FIRST_SIGHT, OWN_SHARE = range(8)
+ANY, OWN, OTHER = range(3)
+SECOND = 1_000_000.0
+
+
+@dataclass(frozen=True)
+class WindowProgram:
+    """What to write: a column of `outputs` each for `f` features."""
+
+    edges: I64
+    """(w) Windows in µs, ascending; the last is `ALL`."""
+    outputs: I64
+    """(f, 5): measure, whose, window, place of the column among the line's sums, row of the result."""
+    own: bool
+    """Whether any of them asks whose rows they are."""
+
+
+def measure_windows(
+    columns: Columns,
+    identifier: I32,
+    line: Line,
+    program: WindowProgram,
+    doors: Doors,
+    at: I64,
+    mine: I64,
+    out: F64,
+) -> None:
+    """Write the program's features of the applications at `at` into `out` (features, b). `mine`: (columns, n)."""
+    _windows(
+        at, columns.known_at, columns.user, doors.start, doors.link, identifier, line.start, line.rank,
+        line.when, line.target, line.sums, line.known, line.before, line.last_own, mine,
+        program.edges, program.outputs, program.own, out,
+    )  # fmt: skip
+
+
+@kernel
+def first_from(when: I64, low: int, high: int, moment: int) -> int:
+    """The first place in `low:high` whose moment is not before `moment`."""
+    while low < high:
+        middle = (low + high) >> 1
+        if when[middle] < moment:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def _windows(
+    at: I64, known_at: I64, user: I32, door_start: I64, door: I64, identifier: I32, start: I64, rank: I32,
+    when: I64, target: I32, sums: I64, known: I32, before: I32, last_own: I32, mine: I64,
+    edges: I64, outputs: I64, with_own: bool, out: F64,
+) -> None:  # fmt: skip
+    wide, cols = len(edges), len(sums)
+    count = np.zeros((3, wide), dtype=np.int64)
+    total = np.zeros((3, max(cols, 1), wide), dtype=np.int64)
+    some = np.zeros((3, max(cols, 1), wide), dtype=np.int64)
+    first, last = np.zeros(3, dtype=np.int64), np.zeros(3, dtype=np.int64)
+    for i in range(len(at)):
+        p = at[i]
+        now, who = known_at[p], user[p]
+        count[:], total[:], some[:] = 0, 0, 0
+        first[:], last[:] = ALL, MISSING
+        for d in range(door_start[i], door_start[i + 1]):
+            j = door[d]
+            x = identifier[j]
+            low, high = start[x], rank[j] if len(rank) else j
+            if low == high:
+                continue
+            first[ANY], last[ANY] = min(first[ANY], when[low]), max(last[ANY], when[high - 1])
+            from_ = low
+            for w in range(wide - 1, -1, -1):
+                if edges[w] != ALL:
+                    from_ = first_from(when, from_, high, now - edges[w])
+                count[ANY, w] += high - from_
+                for c in range(cols):
+                    total[ANY, c, w] += sums[c, high] - sums[c, from_]
+                    some[ANY, c, w] += known[c, high] - known[c, from_]
+            if not with_own:
+                continue
+            row = last_own[j]
+            if row >= 0:
+                last[OWN] = max(last[OWN], when[row])
+            while row >= 0:
+                first[OWN] = min(first[OWN], when[row])
+                for w in range(wide - 1, -1, -1):
+                    if now - when[row] > edges[w]:
+                        break
+                    count[OWN, w] += 1
+                    for c in range(cols):
+                        total[OWN, c, w] += sums[c, row + 1] - sums[c, row]
+                        some[OWN, c, w] += known[c, row + 1] - known[c, row]
+                row = before[row]
+            row = high - 1
+            while who >= 0 and row >= low and user[target[row]] == who:
+                row -= 1
+            if row >= low:
+                last[OTHER] = max(last[OTHER], when[row])
+        count[OTHER], total[OTHER] = count[ANY] - count[OWN], total[ANY] - total[OWN]
+        some[OTHER] = some[ANY] - some[OWN]
+        for f in range(len(outputs)):
+            value = np.nan
+            if door_start[i] < door_start[i + 1]:
+                measure, whose, w, c = outputs[f, 0], outputs[f, 1], outputs[f, 2], outputs[f, 3]
+                own = mine[c, p] if measure == MINE_OVER_MEAN else count[OWN, w]
+                value = _value(
+                    measure, count[whose, w], count[ANY, w], own, total[whose, c, w], some[whose, c, w],
+                    first[whose], last[whose], now,
+                )  # fmt: skip
+            out[outputs[f, 4], i] = value
+
+
+@kernel
+def _value(
+    measure: int, rows: int, every: int, own: int, total: int, known: int, first: int, last: int, now: int
+) -> float:
+    """A measure from whose rows there are, all rows, the own rows or the own number, sums, and first and last sight."""
+    if measure == COUNT:
+        return float(rows)
+    if measure == SUM:
+        return float(total)
+    if measure == SINCE_FIRST:
+        return (now - first) / SECOND if first != ALL else np.nan
+    if measure == SINCE_LAST:
+        return (now - last) / SECOND if last != MISSING else np.nan
+    if measure == FIRST_SIGHT:
+        return 1.0 if first == ALL else 0.0
+    if measure == OWN_SHARE:
+        return own / every if every else np.nan
+    if known == 0:
+        return np.nan
+    if measure == MEAN:
+        return total / known
+    return own / (total / known) if own != MISSING and total != 0 else np.nan
