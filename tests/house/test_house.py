@@ -212,3 +212,11 @@ def test_the_document_of_the_schema_is_not_stale() -> None:
 def test_the_document_of_the_features_is_not_stale() -> None:
     written = (ROOT / "docs" / "features.md").read_text(encoding="utf-8")
     assert written == feature_document(house_catalogue()), "run: fingraph features docs"
+
+
+def test_no_two_test_modules_have_one_name() -> None:
+    """Pytest imports a test module by its name alone."""
+    places = defaultdict(list)
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        places[path.name].append(str(path.relative_to(ROOT)))
+    assert not {name: paths for name, paths in places.items() if len(paths) > 1}
