@@ -11,9 +11,9 @@ from benchmarks.goal import MeasuringError
 from benchmarks.results import ROOT
 from benchmarks.ring_weights import COLUMNS
 from core.clock import DAY
-from features.log import LinkRows, Log, OutcomeRows, columns_of
 from graph_schema import FINGRAPH
 from snapshot.columns import F64, I8, I32, I64, MISSING, NEVER, Columns
+from snapshot.log import LinkRows, Log, OutcomeRows, columns_of
 
 NUMBERS = {"amount_cents": pl.col("amount") * 100} | {
     name: pl.col(name) for name in ("term_months", "income_cents", "debt_cents")

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.compiled import kernel
 from features.doors import Doors, is_hub
 from features.lines import Line
 from features.words import MOST_ROWS
 from snapshot.columns import F64, I32, I64, Columns
+from snapshot.compiled import kernel
 
 
 @dataclass(frozen=True)

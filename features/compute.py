@@ -29,13 +29,13 @@ from features.hubs import measure_hubs
 from features.lines import Line, LineKey, kept_targets, make_line, number_column
 from features.outcome_lines import OutcomeLine, make_outcome_line, measure_outcomes
 from features.own import measure_own, text_column
-from features.places import outcome_places
 from features.plan import USER, Plan, ViewPlan, make_plan
 from features.ring_rows import measure_rings
 from features.scan import Stacks, measure_scan
 from features.windows import measure_windows
 from features.words import Takes, Variant
 from snapshot.columns import F64, I32, I64, Columns
+from snapshot.places import outcome_places
 
 BLOCK = 5_000
 """Applications of one block offline."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.compiled import kernel
 from features.words import View
 from snapshot.columns import I8, I32, I64, Columns, Relation
+from snapshot.compiled import kernel
 
 
 @dataclass(frozen=True)

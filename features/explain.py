@@ -11,9 +11,9 @@ from core.errors import NotFoundError
 from features.catalogue import Catalogue
 from features.compute import Prepared
 from features.lines import kept_targets
-from features.places import outcome_places
 from features.words import ALL, Kernel, Variant, Who, span
 from snapshot.columns import I64, Columns, Relation
+from snapshot.places import outcome_places
 
 MOST_LISTED = 20
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from core.clock import DAY, HOUR
 from core.errors import UsageError
-from features.compiled import kernel
 from features.doors import Doors, is_hub
 from snapshot.columns import F64, I8, I32, I64, SUMMARY, Bools, Columns, Relation, Summaries
+from snapshot.compiled import kernel
 
 GIVEN, HUB, SUMMARY_VALUE, REPEATED = range(4)
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.compiled import kernel
 from snapshot.columns import I8, I32, I64, MISSING, Bools, Columns, Relation
+from snapshot.compiled import kernel
 
 NONE_AFTER = np.iinfo(np.int32).max
 """Place of a next row that there is none of."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.clock import DAY, SECOND
-from features.log import LinkRows, Log, columns_of, log_of
 from snapshot.columns import I64, NEVER, Columns, Relation
+from snapshot.log import LinkRows, Log, columns_of, log_of
 
 Mistaken = tuple[int, Columns]
 """Where the application stands in the facts that a mistake shows."""

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from features.log import LinkRows, Log, OutcomeRows, columns_of, kept_memberships
 from snapshot.columns import I64, Columns, Relation, Summaries
+from snapshot.log import LinkRows, Log, OutcomeRows, columns_of, kept_memberships
 
 
 def neighbourhood(columns: Columns, position: int) -> tuple[Columns, int]:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.compiled import kernel
 from features.doors import Doors
 from features.lines import LineKey
 from features.windows import first_from
 from features.words import ALL
 from snapshot.columns import F64, I8, I32, I64, MISSING, Bools, Columns, Relation
+from snapshot.compiled import kernel
 
 KNOWN, POSITIVES, RATE, SMOOTHED, SINCE_POSITIVE = range(5)
 SECOND = 1_000_000.0

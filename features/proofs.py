@@ -16,10 +16,10 @@ import numpy as np
 from core.clock import MINUTE
 from features.catalogue import Catalogue
 from features.compute import Features, compute, with_carried
-from features.log import before, columns_of, log_of, only
 from features.mutants import MUTANTS, Mutant
 from features.shuffle import shuffled
 from snapshot.columns import F64, I64, Bools, Columns
+from snapshot.log import before, columns_of, log_of, only
 
 Compute = Callable[[Columns, Catalogue, I64], Features]
 """`compute`, or something to be tested in its place."""

@@ -7,11 +7,11 @@ from math import inf
 
 import numpy as np
 
-from features.compiled import kernel
 from features.doors import Doors
 from features.lines import Line
 from features.words import MOST_ROWS
 from snapshot.columns import F64, I32, I64, Bools, Columns, Memberships
+from snapshot.compiled import kernel
 
 RINGS, LISTED, SCORE, USERS, ROWS = range(5)
 MOST_RINGS = 64

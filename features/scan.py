@@ -10,11 +10,11 @@ from math import exp, inf, isnan, log, sqrt
 
 import numpy as np
 
-from features.compiled import kernel
 from features.doors import Doors
 from features.lines import Line
 from features.words import MOST_ROWS
 from snapshot.columns import F64, I32, I64, MISSING, Columns
+from snapshot.compiled import kernel
 
 USERS, DISTINCT, LEAST, MOST, SAME, EQUAL, GAP_MEAN, GAP_SPREAD, GAP_LEAST, BURST = range(10)
 DECAYED, DECAYED_SUM, DECAYED_SAME, CARRIED_MEAN, CARRIED_MOST = range(10, 15)

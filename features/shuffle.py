@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from features.log import LinkRows, columns_of, earlier, log_of
 from snapshot.columns import I64, Columns, Memberships
+from snapshot.log import LinkRows, columns_of, earlier, log_of
 
 
 def shuffled(columns: Columns, position: int, seed: int) -> Columns:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.compiled import kernel
 from features.doors import Doors
 from features.lines import Line
 from features.words import ALL
 from snapshot.columns import F64, I32, I64, MISSING, Columns
+from snapshot.compiled import kernel
 
 COUNT, SUM, MEAN, MINE_OVER_MEAN, SINCE_FIRST, SINCE_LAST, FIRST_SIGHT, OWN_SHARE = range(8)
 ANY, OWN, OTHER = range(3)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from features import Catalogue, Features, compute, house_catalogue, with_carried
-from features.log import before, columns_of, log_of
 from features.mutants import MUTANTS
 from features.proofs import caught, chosen, differences, part, prove
 from snapshot.columns import I64, Columns
+from snapshot.log import before, columns_of, log_of
 from tests.features.worlds import columns, random_world
 
 

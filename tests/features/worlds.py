@@ -8,9 +8,9 @@ from random import Random
 import numpy as np
 
 from core.clock import DAY, MINUTE, SECOND
-from features.log import LinkRows, Log, OutcomeRows, columns_of
 from graph_schema import FINGRAPH
 from snapshot.columns import MISSING, NEVER, SUMMARY, Columns, Memberships, Summaries
+from snapshot.log import LinkRows, Log, OutcomeRows, columns_of
 
 ROLES = {i.label: (i.roles or ("",)) for i in FINGRAPH.identifiers} | {"User": ("",)}
 NUMBERS = ("amount_cents", "income_cents", "debt_cents", "term_months", "birth_year", "IdNumber.birth_year")

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from features.places import outcome_places
 from snapshot.columns import (
     F64,
     I8,
@@ -25,6 +24,7 @@ from snapshot.columns import (
     Relation,
     Summaries,
 )
+from snapshot.places import outcome_places
 
 
 @dataclass(frozen=True)

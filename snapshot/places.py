@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.compiled import kernel
 from snapshot.columns import I32, I64, MISSING, NEVER
+from snapshot.compiled import kernel
 
 
 def outcome_places(known_at: I64, seq: I64, moment: I64, moment_seq: I64) -> I32:
