@@ -292,6 +292,20 @@ def _named(error: Neo4jError) -> FinGraphError:
     return FinGraphError("graph.statement", f"Neo4j refused a statement ({code}){begins}.")
 
 
+def password_of(settings: Settings) -> str:
+    """The password of the graph that `settings` name; raises `GraphUnavailableError` (`graph.no_password`)."""
+    if settings.neo4j_password is not None:
+        return settings.neo4j_password
+    path = settings.secrets / "neo4j.password"
+    if settings.neo4j_uri is not None or not path.exists():
+        raise GraphUnavailableError(
+            "graph.no_password",
+            f"No password is known for {settings.uri}.",
+            hints=("Start the local server: fingraph db start", "Or set NEO4J_PASSWORD."),
+        )
+    return path.read_text().strip()
+
+
 def connect(settings: Settings, *, half_made: bool = False) -> Graph:
     """Open the graph that `settings` name; nothing is sent until it is used.
 
@@ -306,16 +320,7 @@ def connect(settings: Settings, *, half_made: bool = False) -> Graph:
             "A bulk load into this graph was interrupted or is under way; what is there is not whole.",
             hints=("Run the load again; it begins anew.", "Or throw the graph away: fingraph db reset"),
         )
-    password = settings.neo4j_password
-    if password is None:
-        path = settings.secrets / "neo4j.password"
-        if settings.neo4j_uri is not None or not path.exists():
-            raise GraphUnavailableError(
-                "graph.no_password",
-                f"No password is known for {settings.uri}.",
-                hints=("Start the local server: fingraph db start", "Or set NEO4J_PASSWORD."),
-            )
-        password = path.read_text().strip()
+    password = password_of(settings)
     from neo4j import GraphDatabase, NotificationMinimumSeverity
     from neo4j.exceptions import ConfigurationError
 

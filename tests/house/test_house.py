@@ -30,7 +30,8 @@ READS_ENVIRONMENT = {
 }
 IMPORTERS = {
     "neo4j": ("core/",),
-    "graphdatascience": ("rings/gds.py",),
+    "graphdatascience": ("queries/bridges.py",),
+    "py2neo": ("queries/bridges.py",),
     "torch": (),
     "sqlalchemy": ("core/sql/", "security/"),
     "alembic": ("core/sql/",),
