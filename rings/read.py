@@ -110,15 +110,20 @@ def _numbers(hashes: list[str]) -> pl.Series:
 
 
 def _targets(graph: Graph, ids: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
-    """The targets `ids` with whatever else their users applied for, and the internal ids of the users."""
-    named = _columns(graph, "rings/facts_targets", ids, {**TARGETS, "user_id": pl.Int64})
-    frames = [named]
-    asked, users = pl.Series(dtype=pl.Int64), named.get_column("user_id").drop_nulls().unique()
+    """The targets `ids` with whatever else their users applied for, and the internal ids of the users.
+
+    Their users come first, by number alone: an application is read once, with those of its users.
+    """
+    schema = {**TARGETS, "user_id": pl.Int64}
+    users = _columns(graph, "rings/facts_users", ids, {"user_id": pl.Int64}).get_column("user_id").unique()
+    frames, asked = [pl.DataFrame(schema=schema)], pl.Series(dtype=pl.Int64)
     while not users.is_empty():
-        frames.append(_columns(graph, "rings/facts_applications", users, {**TARGETS, "user_id": pl.Int64}))
+        frames.append(_columns(graph, "rings/facts_applications", users, schema))
         asked = pl.concat([asked, users])
         found = frames[-1].get_column("user_id").unique()
         users = found.filter(~found.is_in(asked.implode()))
+    read = pl.concat(frame.get_column("target") for frame in frames).unique()
+    frames.append(_columns(graph, "rings/facts_targets", ids.filter(~ids.is_in(read.implode())), schema))
     return pl.concat(frames).drop("user_id").unique(["target", "user"]), asked
 
 
