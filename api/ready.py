@@ -107,6 +107,10 @@ class Readiness:
         except FinGraphError as error:
             self._set(name, error.code)
             return False
+        except Exception as error:  # noqa: BLE001 - a look that fails must not be the last one
+            _log.error("failed", extra={"fields": {"part": name, "error": type(error).__name__}})
+            self._set(name, "internal")
+            return False
         self._set(name, None)
         return True
 

@@ -83,6 +83,8 @@ def _try(read: Callable[[], object]) -> None:
     except FinGraphError as error:
         # One read that Neo4j refuses is a fault to be mended; all others can still be answered.
         _log.error("refused", extra={"fields": {"code": error.code, "message": error.message}})
+    except Exception as error:  # noqa: BLE001 - what one thing in the graph breaks is no reason to answer nothing
+        _log.error("failed", extra={"fields": {"error": type(error).__name__}})
 
 
 def _samples(graph: Graph) -> Samples:

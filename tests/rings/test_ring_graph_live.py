@@ -231,7 +231,7 @@ def test_the_frame_of_rings_is_their_list(graph_: Graph) -> None:
 def test_the_python_of_the_document_runs(
     graph_: Graph, server: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    write(graph_, farm(4))
+    write(graph_, farm(3))
     run_rings(graph_, SCHEMA, now_us)
     graph_.write("MATCH (r:Ring|RingState) SET r.listed = true")
     monkeypatch.setattr(core.settings, "load_settings", lambda: server)
@@ -241,6 +241,6 @@ def test_the_python_of_the_document_runs(
     for example in examples:
         names: dict[str, Any] = {}
         exec(example, names)
-        assert len(names["members"]) == 4
-        assert names["strangers"] == 4
+        assert len(names["members"]) == 3
+        assert names["strangers"] == 3
         assert (tmp_path / "ring.png").read_bytes().startswith(b"\x89PNG")
