@@ -115,7 +115,9 @@ def _targets(graph: Graph, ids: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
     Their users come first, by number alone: an application is read once, with those of its users.
     """
     schema = {**TARGETS, "user_id": pl.Int64}
-    users = _columns(graph, "rings/facts_users", ids, {"user_id": pl.Int64}).get_column("user_id").unique()
+    of_them = statement("rings/facts_users")
+    blocks = _in_blocks(ids.sort().to_list(), lambda block: of_them.run(graph, seconds=SECONDS, ids=block))
+    users = pl.Series([user for row in blocks for user in row["user_id"]], dtype=pl.Int64).unique()
     frames, asked = [pl.DataFrame(schema=schema)], pl.Series(dtype=pl.Int64)
     while not users.is_empty():
         frames.append(_columns(graph, "rings/facts_applications", users, schema))
