@@ -8,7 +8,7 @@ export FINGRAPH_CACHE ?= $(CURDIR)/.fingraph/cache
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-.PHONY: help setup demo test check proofs goals lock format clean
+.PHONY: help setup demo test lint check proofs goals lock format clean
 
 help: ## what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -30,11 +30,13 @@ demo: setup ## load a simulated lender, find its rings, show what to look at nex
 test: setup ## every test, on a real Neo4j
 	@$(PYTEST) -m "not proof" $(ARGS)
 
-check: setup ## format, lint, types, floors and the tests that need no server
+lint: setup ## format, lint, types and floors
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+check: lint ## lint, and the tests that need no server
 	@$(PYTEST) -m "not server and not proof" $(ARGS)
 
 proofs: setup ## full-size proofs
