@@ -158,6 +158,11 @@ def extensions(schema: Schema, base: Schema = FINGRAPH) -> str:
     )
 
 
+def extended_by(base: Schema, stored: str | None) -> Schema:
+    """`base` with what `extensions` wrote as JSON."""
+    return _extended(base, json.loads(stored or "{}"))
+
+
 def _extended(base: Schema, stored: dict[str, Any]) -> Schema:
     identifiers = [
         Identifier(**{

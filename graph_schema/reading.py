@@ -1,0 +1,103 @@
+"""Cypher derived from the schema: every statement that reads the graph whole, a block of internal ids at a time.
+
+A block comes back as one row of columns, a list a property, which is seven times as fast as a row a node. Lists are
+made by comprehension and not by `collect`, which would leave out what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+TAKEN = "(x.load IN $loads OR (x.load IN $online AND x.known_at >= $since AND x.known_at < $until))"
+"""Whether a node or relationship belongs to these loads, or arrived in this time."""
+RECORDED = "CASE WHEN x.load IN $online THEN x.known_at / 86400000000 ELSE -1 - coalesce(x.load, 0) END"
+"""When it was recorded: the day (since 1970) that it arrived on, or of a file load -1 - its number."""
+
+
+def node_places() -> str:
+    """`$first`, `$last`, `$labels` and what `TAKEN` names → (label, recorded, ids)."""
+    return (
+        "UNWIND range($first, $last) AS id MATCH (x) WHERE id(x) = id WITH x, labels(x)[0] AS label "
+        f"WHERE label IN $labels AND {TAKEN} "
+        f"WITH label, {RECORDED} AS recorded, id(x) AS id RETURN label, recorded, collect(id) AS ids"
+    )
+
+
+def nodes_of(label: str) -> str:
+    """Internal ids of all nodes of a label that has few → ids."""
+    return f"MATCH (x:{label}) RETURN collect(id(x)) AS ids"
+
+
+def link_places() -> str:
+    """`$first`, `$last`, `$types` and what `TAKEN` names: relationships with a load of their own, and those that
+    an arrival before `$since` was given later → (type, start, end, recorded, ids)."""
+    amended = (
+        "x.load IS NULL AND a.load IN $online AND a.known_at < $since "
+        "AND x.known_at >= $since AND x.known_at < $until"
+    )
+    day = f"CASE WHEN x.load IS NULL THEN x.known_at / 86400000000 ELSE {RECORDED} END"
+    return (
+        "UNWIND range($first, $last) AS id MATCH (a)-[x]->(b) WHERE id(x) = id AND type(x) IN $types "
+        f"AND ({TAKEN} OR ({amended})) "
+        f"WITH type(x) AS type, labels(a)[0] AS start, labels(b)[0] AS end, {day} AS recorded, id(x) AS id "
+        "RETURN type, start, end, recorded, collect(id) AS ids"
+    )
+
+
+def node_columns(properties: Iterable[str]) -> str:
+    """`$ids` → (_id, a column a property), in the order of `$ids`."""
+    columns = "".join(f", [x IN found | x.{name}] AS {name}" for name in properties)
+    return (
+        "UNWIND $ids AS id MATCH (x) WHERE id(x) = id WITH collect(x) AS found "
+        f"RETURN [x IN found | id(x)] AS _id{columns}"
+    )
+
+
+def links_from(type_: str, properties: Iterable[str]) -> str:
+    """`$ids` of start nodes, `$loads`, `$online`, `$until`: their relationships known by then → (_start, _end, …)."""
+    known = (
+        "((r.load IS NULL AND (NOT coalesce(a.load, 0) IN $online OR r.known_at < $until)) "
+        "OR r.load IN $loads OR (r.load IN $online AND r.known_at < $until))"
+    )
+    return (
+        f"UNWIND $ids AS id MATCH (a) WHERE id(a) = id MATCH (a)-[r:{type_}]->(b) WHERE {known} "
+        f"{_link_columns(properties)}"
+    )
+
+
+def links_of_start(type_: str, properties: Iterable[str]) -> str:
+    """`$ids` of start nodes: all their relationships of a type → (_start, _end, …)."""
+    return (
+        f"UNWIND $ids AS id MATCH (a) WHERE id(a) = id MATCH (a)-[r:{type_}]->(b) {_link_columns(properties)}"
+    )
+
+
+def links_of_end(type_: str, start: str, properties: Iterable[str]) -> str:
+    """`$ids` of end nodes: all their relationships of a type that begin at `start` → (_start, _end, …)."""
+    return (
+        f"UNWIND $ids AS id MATCH (b) WHERE id(b) = id MATCH (a:{start})-[r:{type_}]->(b) "
+        f"{_link_columns(properties)}"
+    )
+
+
+def links_by_id(properties: Iterable[str]) -> str:
+    """`$ids` of relationships → (_start, _end, …)."""
+    return f"UNWIND $ids AS id MATCH (a)-[r]->(b) WHERE id(r) = id {_link_columns(properties)}"
+
+
+def holds(type_: str) -> str:
+    """Whether there is a relationship of a type, from the count store → holds."""
+    return f"MATCH ()-[r:{type_}]->() RETURN count(r) > 0 AS holds"
+
+
+def marked(label: str, mark: str) -> str:
+    """Internal ids of the few nodes that have the property `mark` → ids."""
+    return f"MATCH (x:{label}) WHERE x.{mark} IS NOT NULL RETURN collect(id(x)) AS ids"
+
+
+def _link_columns(properties: Iterable[str]) -> str:
+    columns = "".join(f", [x IN links | x.{name}] AS {name}" for name in properties)
+    return (
+        "WITH collect(id(a)) AS _start, collect(id(b)) AS _end, collect(r) AS links "
+        f"RETURN _start, _end{columns}"
+    )
