@@ -15,10 +15,10 @@ RECORDED = "CASE WHEN x.load IN $online THEN x.known_at / 86400000000 ELSE -1 - 
 
 
 def node_places() -> str:
-    """`$first`, `$last`, `$labels` and what `TAKEN` names → (label, recorded, ids)."""
+    """`$first`, `$last`, `$labels`, `$every` and what `TAKEN` names → (label, recorded, ids)."""
     return (
         "UNWIND range($first, $last) AS id MATCH (x) WHERE id(x) = id WITH x, labels(x)[0] AS label "
-        f"WHERE label IN $labels AND {TAKEN} "
+        f"WHERE label IN $labels AND ($every OR {TAKEN}) "
         f"WITH label, {RECORDED} AS recorded, id(x) AS id RETURN label, recorded, collect(id) AS ids"
     )
 
@@ -65,11 +65,9 @@ def links_from(type_: str, properties: Iterable[str]) -> str:
     )
 
 
-def links_of_start(type_: str, properties: Iterable[str]) -> str:
-    """`$ids` of start nodes: all their relationships of a type → (_start, _end, …)."""
-    return (
-        f"UNWIND $ids AS id MATCH (a) WHERE id(a) = id MATCH (a)-[r:{type_}]->(b) {_link_columns(properties)}"
-    )
+def links_between(type_: str, end: str, properties: Iterable[str]) -> str:
+    """`$ids` of start nodes: all their relationships of a type that lead to `end` → (_start, _end, …)."""
+    return f"UNWIND $ids AS id MATCH (a) WHERE id(a) = id MATCH (a)-[r:{type_}]->(b:{end}) {_link_columns(properties)}"
 
 
 def links_of_end(type_: str, start: str, properties: Iterable[str]) -> str:

@@ -103,7 +103,7 @@ class _Export:
         self.progress.step("Looking for what is new")
         labels = [table.label for kind in (Kind.SHARED, Kind.FACT) for table in self.tables.of(kind)]
         groups: dict[tuple[str, str], list[I64]] = defaultdict(list)
-        for label, recorded, ids in self.source.node_places(self.aim.taken, labels).groups():
+        for label, recorded, ids in self.source.node_places(labels, self.aim.taken).groups():
             groups[label, self.aim.day(recorded)].append(ids)
         for label in labels:
             days = {day: np.concatenate(ids) for (one, day), ids in groups.items() if one == label}

@@ -43,6 +43,14 @@ def read_columns(
     )
 
 
+def keys_of(folder: Path, label: str, codes: I64) -> pl.Series:
+    """The keys of some nodes by their codes, in the order of `codes`."""
+    made = require_manifest(folder)
+    named = scan(folder, made, label, {CODE: pl.Int64, KEY: pl.String}).unique(CODE)
+    wanted = pl.LazyFrame({CODE: codes}, schema={CODE: pl.Int64})
+    return wanted.join(named, on=CODE, how="left", maintain_order="left").collect()[KEY]
+
+
 @dataclass
 class _Reader:
     folder: Path

@@ -68,10 +68,11 @@ class Source:
 
     graph: Graph
 
-    def node_places(self, taken: Taken, labels: Iterable[str]) -> Places:
-        """Nodes of `labels` that are meant, by label."""
+    def node_places(self, labels: Iterable[str], taken: Taken | None = None) -> Places:
+        """Nodes of `labels` that are meant, or all of them, by label."""
         found = Places()
-        params = {"labels": list(labels), **taken.parameters}
+        meant = (taken or Taken()).parameters
+        params = {"labels": list(labels), "every": taken is None, **meant}
         for row in self._through("snapshot/last_node", reading.node_places(), params):
             found.add(row["label"], row["recorded"], row["ids"])
         return found
@@ -97,6 +98,10 @@ class Source:
         """Frames of `start` and `end` (internal ids) and the table's columns."""
         types = {START: pl.Int64, END: pl.Int64, **table.columns}
         return self._frames(text, ids, types, table.name, **params)
+
+    def last_node(self) -> int:
+        """The greatest internal id of a node."""
+        return int(statement("snapshot/last_node").run(self.graph, seconds=SECONDS)[0]["last"])
 
     def nodes_of(self, label: str, mark: str | None = None) -> I64:
         """Internal ids of the few nodes of a label, or of those that have the property `mark`."""

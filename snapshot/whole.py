@@ -84,7 +84,7 @@ def _links_of(source: Source, tables: Tables, codes: Codes, table: LinkTable) ->
     if tables.nodes[link.end].kind is Kind.WHOLE:
         ids, text = source.nodes_of(link.end), reading.links_of_end(link.type, link.start, names)
     else:
-        ids, text = source.nodes_of(link.start), reading.links_of_start(link.type, names)
+        ids, text = source.nodes_of(link.start), reading.links_between(link.type, link.end, names)
     types = {START: pl.Int64, END: pl.Int64, **table.columns}
     frame = pl.concat([pl.DataFrame(schema=types), *source.links(table, text, ids)])
     sides = []
