@@ -231,7 +231,7 @@ def test_an_export_that_is_killed_leaves_the_last_one_and_the_next_goes_on(
         apply_for(empty_graph, load, f"later{n}", n, user=f"later{n}", device=f"later{n % 7}")
     finish(empty_graph, load)
     given = [server.uri, str(server.neo4j_password or _password(server)), str(folder)]
-    for files in (1, 5, 15):
+    for files in (1, 3, 6):
         killed = subprocess.Popen([sys.executable, "-c", _EXPORTING, *given], cwd=ROOT)
         while len(list(folder.rglob("000002-*.parquet"))) < files:
             assert killed.poll() is None
