@@ -31,17 +31,26 @@ def nodes_of(label: str) -> str:
 def link_places() -> str:
     """`$first`, `$last`, `$types` and what `TAKEN` names: relationships with a load of their own, and those that
     an arrival before `$since` was given later → (type, start, end, recorded, ids)."""
-    amended = (
-        "x.load IS NULL AND a.load IN $online AND a.known_at < $since "
-        "AND x.known_at >= $since AND x.known_at < $until"
-    )
-    day = f"CASE WHEN x.load IS NULL THEN x.known_at / 86400000000 ELSE {RECORDED} END"
     return (
         "UNWIND range($first, $last) AS id MATCH (a)-[x]->(b) WHERE id(x) = id AND type(x) IN $types "
-        f"AND ({TAKEN} OR ({amended})) "
-        f"WITH type(x) AS type, labels(a)[0] AS start, labels(b)[0] AS end, {day} AS recorded, id(x) AS id "
-        "RETURN type, start, end, recorded, collect(id) AS ids"
+        f"AND {_LATER} {_PLACED}"
     )
+
+
+def few_link_places(type_: str) -> str:
+    """As `link_places`, of one type of which there are few."""
+    return f"MATCH (a)-[x:{type_}]->(b) WHERE {_LATER} {_PLACED}"
+
+
+_LATER = (
+    f"({TAKEN} OR (x.load IS NULL AND a.load IN $online AND a.known_at < $since "
+    "AND x.known_at >= $since AND x.known_at < $until))"
+)
+_PLACED = (
+    "WITH type(x) AS type, labels(a)[0] AS start, labels(b)[0] AS end, "
+    f"CASE WHEN x.load IS NULL THEN x.known_at / 86400000000 ELSE {RECORDED} END AS recorded, id(x) AS id "
+    "RETURN type, start, end, recorded, collect(id) AS ids"
+)
 
 
 def node_columns(properties: Iterable[str]) -> str:
@@ -53,15 +62,17 @@ def node_columns(properties: Iterable[str]) -> str:
     )
 
 
-def links_from(type_: str, properties: Iterable[str]) -> str:
-    """`$ids` of start nodes, `$loads`, `$online`, `$until`: their relationships known by then → (_start, _end, …)."""
+def links_from(types: Iterable[str], properties: Iterable[str]) -> str:
+    """`$ids` of start nodes, `$loads`, `$online`, `$until`: their relationships of some types known by then, a row a
+    type → (_type, _start, _end, …). A node's chain of relationships is walked once for all types."""
     known = (
         "((r.load IS NULL AND (NOT coalesce(a.load, 0) IN $online OR r.known_at < $until)) "
         "OR r.load IN $loads OR (r.load IN $online AND r.known_at < $until))"
     )
     return (
-        f"UNWIND $ids AS id MATCH (a) WHERE id(a) = id MATCH (a)-[r:{type_}]->(b) WHERE {known} "
-        f"{_link_columns(properties)}"
+        f"UNWIND $ids AS id MATCH (a) WHERE id(a) = id MATCH (a)-[r:{'|'.join(types)}]->(b) WHERE {known} "
+        "WITH type(r) AS _type, collect(id(a)) AS _start, collect(id(b)) AS _end, collect(r) AS links "
+        f"RETURN _type, _start, _end{_of_links(properties)}"
     )
 
 
@@ -83,9 +94,9 @@ def links_by_id(properties: Iterable[str]) -> str:
     return f"UNWIND $ids AS id MATCH (a)-[r]->(b) WHERE id(r) = id {_link_columns(properties)}"
 
 
-def holds(type_: str) -> str:
-    """Whether there is a relationship of a type, from the count store → holds."""
-    return f"MATCH ()-[r:{type_}]->() RETURN count(r) > 0 AS holds"
+def count_links(type_: str) -> str:
+    """How many relationships of a type there are, from the count store → count."""
+    return f"MATCH ()-[r:{type_}]->() RETURN count(r) AS count"
 
 
 def marked(label: str, mark: str) -> str:
@@ -94,8 +105,11 @@ def marked(label: str, mark: str) -> str:
 
 
 def _link_columns(properties: Iterable[str]) -> str:
-    columns = "".join(f", [x IN links | x.{name}] AS {name}" for name in properties)
     return (
         "WITH collect(id(a)) AS _start, collect(id(b)) AS _end, collect(r) AS links "
-        f"RETURN _start, _end{columns}"
+        f"RETURN _start, _end{_of_links(properties)}"
     )
+
+
+def _of_links(properties: Iterable[str]) -> str:
+    return "".join(f", [x IN links | x.{name}] AS {name}" for name in properties)

@@ -7,7 +7,6 @@ runs: nothing in a snapshot leads nowhere. An export that is killed leaves the l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -131,55 +130,47 @@ class _Export:
 
     def _links_of_facts(self) -> None:
         facts, self.facts = self.facts, defaultdict(list)
-        held = self.aim.held
         for (label, day), parts in sorted(facts.items()):
             ids = np.concatenate(parts)
-            for table in self.tables.owned(Owner.START, Owner.END):
-                link, names = table.link, list(table.columns)
-                if table.owner is Owner.START and link.start == label:
-                    text = reading.links_from(link.type, names)
-                    frames = self.source.links(
-                        table, text, ids, loads=held.loads, online=held.online, until=held.until
-                    )
-                elif table.owner is Owner.END and link.end == label:
-                    frames = self.source.links(table, reading.links_of_end(link.type, link.start, names), ids)
-                else:
-                    continue
-                self.progress.step(f"Exporting {table.name}", unit="links")
-                self._write_links(table, frames, day)
+            begin = [t for t in self.tables.owned(Owner.START) if t.link.start == label]
+            if begin:
+                self.progress.step(f"Exporting what {label} names", unit="links")
+                for table, frame in self.source.links_of_facts(begin, ids, self.aim.held):
+                    self._write_links(table, frame, day)
+            for table in self.tables.owned(Owner.END):
+                if table.link.end == label:
+                    self.progress.step(f"Exporting {table.name}", unit="links")
+                    text = reading.links_of_end(table.link.type, table.link.start, table.columns)
+                    for frame in self.source.links(table, text, ids):
+                        self._write_links(table, frame, day)
             self.writer.close()
 
     def _later_links(self) -> None:
         """Relationships with a load of their own. Before there was a snapshot, all facts came with theirs."""
         owners = (Owner.ITSELF,) if self.kept is None else (Owner.ITSELF, Owner.START)
         kinds = {(t.link.start, t.link.type, t.link.end): t for t in self.tables.owned(*owners)}
-        types = {type_ for _, type_, _ in kinds}
-        if not self.source.has(types):
-            return
+        types = sorted({type_ for _, type_, _ in kinds})
         self.progress.step("Looking for links added later")
-        for where, recorded, ids in self.source.link_places(self.aim.taken, types).groups():
+        for where, recorded, ids in self.source.link_places(types, self.aim.taken).groups():
             if (table := kinds.get(where)) is not None:
-                frames = self.source.links(table, reading.links_by_id(table.columns), ids)
-                self._write_links(table, frames, self.aim.day(recorded), later=True)
+                for frame in self.source.links(table, reading.links_by_id(table.columns), ids):
+                    self._write_links(table, frame, self.aim.day(recorded), later=True)
 
-    def _write_links(
-        self, table: LinkTable, frames: Iterator[pl.DataFrame], day: str, *, later: bool = False
-    ) -> None:
-        for frame in frames:
-            if frame.is_empty():
-                continue
-            missing = False
-            for side, label in ((START, table.link.start), (END, table.link.end)):
-                ids = frame[side].to_numpy()
-                absent = ids[self.codes.of(ids) == UNKNOWN]
-                if len(absent):
-                    self.unknown[label].append(np.unique(absent))
-                    missing = True
-            if missing or later:
-                self._put_aside(_Waiting(table, day, self._aside(), later), frame)
-            else:
-                self.writer.add(table.name, self._coded(frame), day)
-            self.progress.advance(frame.height)
+    def _write_links(self, table: LinkTable, frame: pl.DataFrame, day: str, *, later: bool = False) -> None:
+        if frame.is_empty():
+            return
+        missing = False
+        for side, label in ((START, table.link.start), (END, table.link.end)):
+            ids = frame[side].to_numpy()
+            absent = ids[self.codes.of(ids) == UNKNOWN]
+            if len(absent):
+                self.unknown[label].append(np.unique(absent))
+                missing = True
+        if missing or later:
+            self._put_aside(_Waiting(table, day, self._aside(), later), frame)
+        else:
+            self.writer.add(table.name, self._coded(frame), day)
+        self.progress.advance(frame.height)
 
     def _aside(self) -> Path:
         return self.folder / "aside" / f"{len(self.waiting):06d}.parquet"

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, TypeVar
 
 import numpy as np
@@ -25,9 +26,13 @@ BLOCK = 20_000
 """Nodes or relationships a statement."""
 SPAN = 200_000
 """Internal ids looked through by a statement."""
-READERS = 2
+FEW = 500_000
+"""So many relationships of a type are looked through by one statement."""
+READERS = 3
+"""Statements at a time: two keep the server busy while the rows of a third are taken."""
 SECONDS = 600.0
 ID = "_id"
+_ENDS = {START: pl.Int64, END: pl.Int64}
 
 
 @dataclass(frozen=True)
@@ -77,11 +82,18 @@ class Source:
             found.add(row["label"], row["recorded"], row["ids"])
         return found
 
-    def link_places(self, taken: Taken, types: Iterable[str]) -> Places:
-        """Relationships that have a load of their own, by (start, type, end)."""
+    def link_places(self, types: Iterable[str], taken: Taken) -> Places:
+        """Relationships that have a load of their own, and later ones of arrivals, by (start, type, end)."""
+        counts = {one: self.graph.read(reading.count_links(one))[0]["count"] for one in dict.fromkeys(types)}
+        rows: list[Iterator[Row]] = []
+        for few in (one for one, count in counts.items() if 0 < count <= FEW):
+            text = reading.few_link_places(few)
+            rows.append(iter(self.graph.read(text, seconds=SECONDS, **taken.parameters)))
+        if many := [one for one, count in counts.items() if count > FEW]:
+            params = {"types": many, **taken.parameters}
+            rows.append(self._through("snapshot/last_link", reading.link_places(), params))
         found = Places()
-        params = {"types": list(types), **taken.parameters}
-        for row in self._through("snapshot/last_link", reading.link_places(), params):
+        for row in chain.from_iterable(rows):
             found.add((row["start"], row["type"], row["end"]), row["recorded"], row["ids"])
         return found
 
@@ -95,9 +107,21 @@ class Source:
         return pl.concat([pl.DataFrame(schema=types), *self.nodes(label, {KEY: pl.String}, ids)])
 
     def links(self, table: LinkTable, text: str, ids: I64, **params: object) -> Iterator[pl.DataFrame]:
-        """Frames of `start` and `end` (internal ids) and the table's columns."""
-        types = {START: pl.Int64, END: pl.Int64, **table.columns}
-        return self._frames(text, ids, types, table.name, **params)
+        """Frames of both ends (internal ids) and the table's columns."""
+        return self._frames(text, ids, {**_ENDS, **table.columns}, table.name, **params)
+
+    def links_of_facts(
+        self, kinds: Sequence[LinkTable], ids: I64, held: Taken
+    ) -> Iterator[tuple[LinkTable, pl.DataFrame]]:
+        """Relationships of several kinds that begin at some facts, as far as they are `held`."""
+        by_type = {kind.link.type: kind for kind in kinds}
+        names = dict.fromkeys(name for kind in kinds for name in kind.columns)
+        text = reading.links_from(by_type, names)
+        params = {"loads": held.loads, "online": held.online, "until": held.until}
+        for rows in self._answers(text, ids, BLOCK // len(by_type), params):
+            for row in rows:
+                kind = by_type[row["_type"]]
+                yield kind, _frame(row, {**_ENDS, **kind.columns}, kind.name)
 
     def last_node(self) -> int:
         """The greatest internal id of a node."""
@@ -108,17 +132,16 @@ class Source:
         text = reading.nodes_of(label) if mark is None else reading.marked(label, mark)
         return np.array(self.graph.read(text, seconds=SECONDS)[0]["ids"], dtype=np.int64)
 
-    def has(self, types: Iterable[str]) -> bool:
-        """Whether the graph holds any relationship of these types, from the count store."""
-        return any(self.graph.read(reading.holds(one))[0]["holds"] for one in dict.fromkeys(types))
-
     def _frames(
         self, text: str, ids: I64, types: dict[str, Any], name: str, **params: object
     ) -> Iterator[pl.DataFrame]:
-        blocks = (ids[first : first + BLOCK].tolist() for first in range(0, len(ids), BLOCK))
-        ask = self._asking(text, params)
-        for rows in _ahead(lambda block: ask(ids=block), blocks):
+        for rows in self._answers(text, ids, BLOCK, params):
             yield _frame(rows[0], types, name)
+
+    def _answers(self, text: str, ids: I64, size: int, params: Row) -> Iterator[list[Row]]:
+        blocks = (ids[first : first + size].tolist() for first in range(0, len(ids), size))
+        ask = self._asking(text, params)
+        return _ahead(lambda block: ask(ids=block), blocks)
 
     def _through(self, last: str, text: str, params: Row) -> Iterator[Row]:
         end = statement(last).run(self.graph, seconds=SECONDS)[0]["last"]

@@ -32,11 +32,13 @@ def reading_statements() -> Iterator[tuple[str, str]]:
         yield f"nodes of {label}", reading.nodes_of(label)
     for kind in tables(FINGRAPH).links:
         link, names = kind.link, list(kind.columns)
-        yield f"from {kind.name}", reading.links_from(link.type, names)
         yield f"between {kind.name}", reading.links_between(link.type, link.end, names)
         yield f"to {kind.name}", reading.links_of_end(link.type, link.start, names)
         yield f"by id {kind.name}", reading.links_by_id(names)
-        yield f"holds {link.type}", reading.holds(link.type)
+        yield f"count of {link.type}", reading.count_links(link.type)
+        yield f"few {link.type}", reading.few_link_places(link.type)
+    named = [i.relationship for i in FINGRAPH.identifiers]
+    yield "links of facts", reading.links_from(named, ["role", *(p.name for p in FINGRAPH.link_properties)])
     for identifier in FINGRAPH.identifiers:
         yield f"hubs of {identifier.label}", reading.marked(identifier.label, MARKS[0])
 
@@ -98,7 +100,7 @@ WHOLE = {
         "projecting",
     ),
     *("snapshot/last_node", "snapshot/last_link", "snapshot/loads", "snapshot/ring_runs"),
-    *(name for name in GENERATED if name.startswith(("nodes of ", "holds ", "hubs of "))),
+    *(name for name in GENERATED if name.startswith(("nodes of ", "count of ", "few ", "hubs of "))),
 }
 """Statements that mean to read all nodes of a label or all relationships of a type."""
 EVERY = {"snapshot/last_node"}
