@@ -25,7 +25,7 @@ def constraints(schema: Schema) -> list[str]:
 
 def indexes(schema: Schema) -> list[str]:
     """Further indexes: the order of facts, for reads by time; what the list of rings begins with, as they are and as
-    they were."""
+    they were; the last run known by a moment."""
     ordered = [
         f"CREATE INDEX {label.lower()}_known_at IF NOT EXISTS FOR (n:{label}) ON (n.known_at, n.seq)"
         for label in schema.tied
@@ -35,7 +35,8 @@ def indexes(schema: Schema) -> list[str]:
         for label, then in (("Ring", "score"), ("RingState", "until"))
         if label in schema.by_label
     ]
-    return ordered + listed
+    runs = ["CREATE INDEX ringrun_known_at IF NOT EXISTS FOR (n:RingRun) ON (n.known_at)"]
+    return [*ordered, *listed, *(runs if "RingRun" in schema.by_label else [])]
 
 
 def held(label: str) -> str:

@@ -28,6 +28,7 @@ _HEADER = {
     Type.TIME: "long",
     Type.FLOAT: "double",
     Type.BOOLEAN: "boolean",
+    Type.FLOATS: "double[]",
 }
 
 
