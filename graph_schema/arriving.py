@@ -30,19 +30,20 @@ def hold_named(schema: Schema, label: str) -> str:
 
 def _held(label: str, kind: Identifier | None) -> str:
     hub = "n.hub_since IS NOT NULL" if kind else "false"
-    newest = _newest("n", kind)
+    newest = _newest(kind)
     return f"""UNWIND $named.{label} AS row
 MERGE (n:{label} {{key: row.key}}) ON CREATE SET n += row.properties, n.load = $load
 WITH n, {hub} AS hub
 FOREACH (one IN CASE WHEN hub THEN [] ELSE [n] END | {_HOLD.format("one")})
 WITH n, hub
-RETURN '{label}' AS label, n.key AS key, id(n) AS id, CASE WHEN hub THEN null ELSE {newest} END AS last,
-  null AS seq, null AS digest"""
+{newest}
+RETURN '{label}' AS label, n.key AS key, id(n) AS id, last, null AS seq, null AS digest"""
 
 
-def _newest(node: str, kind: Identifier | None) -> str:
+def _newest(kind: Identifier | None) -> str:
+    """`last`: the newest link of `n`, null where it is a hub (`hub`) or has none."""
     links = f"<-[r:{kind.relationship}]-()" if kind else "-[r:SUBMITTED|DID]->()"
-    return f"head(COLLECT {{ MATCH ({node}){links} RETURN max(r.known_at) }})"
+    return f"CALL (n, hub) {{ WITH * WHERE NOT hub MATCH (n){links} RETURN max(r.known_at) AS last }}"
 
 
 def hold_about(schema: Schema) -> str:
@@ -79,7 +80,9 @@ WITH a
 MERGE (n:{kind.label} {{key: $named.key}}) ON CREATE SET n += $named.properties, n.load = $load
 WITH a, n, n.hub_since IS NOT NULL AS hub
 FOREACH (one IN CASE WHEN hub THEN [] ELSE [n] END | {_HOLD.format("one")})
-WITH a, n, hub, CASE WHEN hub THEN null ELSE {_newest("n", kind)} END AS newest
+WITH a, n, hub
+{_newest(kind)}
+WITH a, n, last AS newest
 OPTIONAL MATCH (a)-[r:{kind.relationship}{role}]->(n)
 RETURN id(a) AS id, CASE WHEN newest > a.known_at THEN newest ELSE coalesce(a.known_at, newest) END AS last,
   id(n) AS other, r IS NOT NULL AS standing, r.known_at AS known_at, r.seq AS seq, r.digest AS digest LIMIT 1"""
@@ -87,7 +90,7 @@ RETURN id(a) AS id, CASE WHEN newest > a.known_at THEN newest ELSE coalesce(a.kn
 
 def write_named(schema: Schema, label: str) -> str:
     """Write an application or event: `$properties`, `$known_at`, `$seq`, `$links`: for each label maps {id, role}, and
-    `$walk` by label. → id, past: pairs (label, id) of identifiers with more links than `walk` that are no hub yet."""
+    `$walk` by label. → past: pairs (label, id) of identifiers with more links than `walk` that are no hub yet."""
     parts = [
         f"""CALL (a) {{ UNWIND $links.{USER} AS row MATCH (n) WHERE id(n) = row.id
   CREATE (n)-[:{DONE[label]} {{known_at: $known_at, seq: $seq}}]->(a) }}"""
@@ -113,7 +116,7 @@ WITH a
 CALL () {{
   {counted}
 }}
-RETURN id(a) AS id, collect([name, over]) AS past"""
+RETURN collect([name, over]) AS past"""
 
 
 WRITE_OUTCOME = """MATCH (a) WHERE id(a) = $id

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from graph_schema.model import Identifier, Relationship, Schema
+from graph_schema.model import SUMMARISED, Identifier, Relationship, Schema
 
 _EACH = "UNWIND range(0, size($key) - 1) AS i"
 _IDS = "RETURN collect($key[i]) AS keys, collect(id(n)) AS ids"
@@ -101,6 +101,20 @@ def mark_hubs(identifier: Identifier) -> str:
         "UNWIND $id AS id MATCH (n) WHERE id(n) = id "
         f"CALL (n) {{ MATCH {dated} RETURN r.known_at AS at, r.seq AS seq ORDER BY at, seq SKIP $walk LIMIT 1 }} "
         "SET n.hub_since = at, n.hub_seq = seq"
+    )
+
+
+def write_summaries(identifier: Identifier) -> str:
+    """Columns `$key` (of identifiers), …, with `$day`, `$known_at`: what hubs were like on a day; what stands stays.
+    → made"""
+    figures = ("applications", "users", "newcomers", "busiest_hour")
+    label = identifier.label
+    return (
+        f"{_EACH} MATCH (n:{label} {{key: $key[i]}}) "
+        f"MERGE (s:HubSummary {{key: '{label}:' + $key[i] + '@' + toString($day)}}) "
+        f"ON CREATE SET s += {_map(figures)}, s.day = $day, s.known_at = $known_at, s._new = true "
+        "WITH n, s, s._new IS NOT NULL AS new REMOVE s._new "
+        f"MERGE (n)-[:{SUMMARISED}]->(s) RETURN count(CASE WHEN new THEN 1 END) AS made"
     )
 
 
