@@ -27,6 +27,7 @@ _VALUE_TYPES = {
     "INTEGER": (Type.INTEGER, Type.TIME),
     "FLOAT": (Type.FLOAT,),
     "BOOLEAN": (Type.BOOLEAN,),
+    "LIST<FLOAT": (Type.FLOATS,),
 }
 
 

@@ -29,6 +29,7 @@ HEADER = {
     Type.TIME: "long",
     Type.FLOAT: "double",
     Type.BOOLEAN: "boolean",
+    Type.FLOATS: "double[]",
 }
 
 
