@@ -99,6 +99,16 @@ def count_links(type_: str) -> str:
     return f"MATCH ()-[r:{type_}]->() RETURN count(r) AS count"
 
 
+def count_given(label: str, mark: str) -> str:
+    """How many nodes of a label that are meant have the property `mark` → count."""
+    return f"MATCH (x:{label}) WHERE x.{mark} IS NOT NULL AND {TAKEN} RETURN count(x) AS count"
+
+
+def given_places(mark: str) -> str:
+    """As `node_places`, those that have the property `mark`."""
+    return node_places().replace("WITH label,", f"AND x.{mark} IS NOT NULL WITH label,", 1)
+
+
 def marked(label: str, mark: str) -> str:
     """Internal ids of the few nodes that have the property `mark` → ids."""
     return f"MATCH (x:{label}) WHERE x.{mark} IS NOT NULL RETURN collect(id(x)) AS ids"

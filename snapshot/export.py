@@ -6,7 +6,7 @@ runs: nothing in a snapshot leads nowhere. An export that is killed leaves the l
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from snapshot.columns import I64, UNKNOWN
 from snapshot.manifest import Manifest, read_manifest, write_manifest
 from snapshot.source import ID, Source
 from snapshot.store import Writer, delete_others, scan
-from snapshot.tables import CODE, END, START, Kind, LinkTable, NodeTable, Owner, Tables, tables
+from snapshot.tables import CODE, END, START, Kind, LinkTable, NodeTable, Owner, Tables, late_table, tables
 from snapshot.whole import whole_tables
 
 
@@ -68,6 +68,8 @@ class _Export:
     now: int
     facts: dict[tuple[str, str], list[I64]] = field(default_factory=lambda: defaultdict(list))
     """By label and day the new facts whose links are still to be read."""
+    carrying: Counter[str] = field(default_factory=Counter)
+    """By label how many facts that carry something were exported."""
     waiting: list[_Waiting] = field(default_factory=list)
     unknown: dict[str, list[I64]] = field(default_factory=lambda: defaultdict(list))
     """By label the nodes that links lead to and that have no code yet."""
@@ -93,6 +95,7 @@ class _Export:
                 self._reached()
                 self._links_of_facts()
             self._settle()
+        self._given_later()
         whole = whole_tables(self.source, self.tables, self.codes, self.progress)
         for name, frame in whole.frames.items():
             self.writer.add(name, frame)
@@ -118,15 +121,45 @@ class _Export:
         """Nodes that have no code yet, and those that may have been filled since they got theirs."""
         stands = self.codes.of(ids) != UNKNOWN
         fresh = ids[~stands]
-        for frame in self.source.nodes(table.name, table.columns, ids if table.changes else fresh):
+        columns = {**table.columns, **table.late_columns}
+        for frame in self.source.nodes(table.name, columns, ids if table.changes else fresh):
             seen = frame[ID].to_numpy()
             new = self.codes.of(seen) == UNKNOWN
             self.codes.give(table.label, seen[new])
             coded = frame.drop(ID).with_columns(pl.Series(CODE, self.codes.of(seen)))
-            self.writer.add(table.name, coded, day)
+            self.writer.add(table.name, coded.drop(table.late_columns), day)
+            self._write_given(table, coded, day)
             self.progress.advance(frame.height)
         if table.kind is Kind.FACT and len(fresh):
             self.facts[table.label, day].append(fresh)
+
+    def _write_given(self, table: NodeTable, coded: pl.DataFrame, day: str) -> None:
+        """What facts carry: those that do."""
+        if table.late:
+            given = coded.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in table.late_columns))
+            self.carrying[table.label] += given.height
+            self.writer.add(late_table(table.label), given.select(CODE, *table.late_columns), day)
+
+    def _given_later(self) -> None:
+        """What facts that stood before have been given since."""
+        for table in self.tables.nodes.values():
+            if not table.late or self.kept is None:
+                continue
+            name = late_table(table.label)
+            before = self.kept.counts.get(name, 0)
+            known = before + self.carrying[table.label]
+            ids = self.source.given(table.label, table.late[0].name, self.aim.held, known)
+            if not len(ids):
+                continue
+            self.progress.step(f"Exporting {name}")
+            self.codes.find(table, ids)
+            codes = self.codes.of(ids)
+            old = (codes != UNKNOWN) & (codes < self.codes.before(table.label))
+            stands = scan(self.folder, self.kept, name, {CODE: pl.Int64}).collect()[CODE].to_numpy()
+            ids = ids[old & ~np.isin(codes, stands)]
+            for frame in self.source.nodes(name, table.late_columns, ids):
+                coded = frame.with_columns(pl.Series(CODE, self.codes.of(frame[ID].to_numpy())))
+                self._write_given(table, coded, day_of(self.now))
 
     def _links_of_facts(self) -> None:
         facts, self.facts = self.facts, defaultdict(list)
@@ -221,6 +254,8 @@ class _Export:
         counts = {label: self.codes.counts[label] for label in self.tables.nodes}
         for table in self.tables.links:
             counts[table.name] = sum(file.rows for file in files if file.table == table.name)
+        for label in (t.label for t in self.tables.nodes.values() if t.late):
+            counts[late_table(label)] = sum(file.rows for file in files if file.table == late_table(label))
         return Manifest(
             schema_version=self.schema.version,
             extensions=extensions(self.schema),

@@ -22,7 +22,7 @@ from snapshot.manifest import Manifest, require_manifest
 from snapshot.read_rings import read_memberships, read_summaries
 from snapshot.shape import Field, Shape, shape
 from snapshot.store import scan
-from snapshot.tables import CODE, END, KEY, MARKS, START, LinkTable, Tables, marks_table, tables
+from snapshot.tables import CODE, END, KEY, MARKS, START, LinkTable, Tables, late_table, marks_table, tables
 
 USER, APPLICATION, OUTCOME = "User", "Application", "Outcome"
 POINT = {"known_at": pl.Int64, "seq": pl.Int64}
@@ -266,7 +266,11 @@ class _Reader:
     def _carried(self, size: int, version: str) -> F64 | None:
         types = {CODE: pl.Int64, "carried": pl.List(pl.Float64), "carried_version": pl.String}
         same = pl.col("carried_version") == version
-        told = self._scan(APPLICATION, types).filter(same & pl.col("carried").is_not_null()).collect()
+        told = (
+            self._scan(late_table(APPLICATION), types)
+            .filter(same & pl.col("carried").is_not_null())
+            .collect()
+        )
         if told.is_empty():
             return None
         values = np.array(told["carried"].to_list(), dtype=np.float64)

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -23,7 +24,18 @@ from queries import statement
 from snapshot.columns import I64
 from snapshot.manifest import Manifest, require_manifest
 from snapshot.store import require_whole, scan
-from snapshot.tables import CODE, END, MARKS, START, LinkTable, NodeTable, Tables, marks_table, tables
+from snapshot.tables import (
+    CODE,
+    END,
+    MARKS,
+    START,
+    LinkTable,
+    NodeTable,
+    Tables,
+    late_table,
+    marks_table,
+    tables,
+)
 
 CHUNK = 20_000
 """Nodes or relationships a transaction."""
@@ -88,7 +100,7 @@ class Rebuild:
         for table in self.tables.nodes.values():
             self.progress.step(f"Writing {table.name}", self.made.counts[table.label], "nodes")
             ids[table.label] = np.full(self.made.counts[table.label], -1, dtype=np.int64)
-            text = cypher.create_nodes(table.label, [*table.columns, *self._marks(table)])
+            text = cypher.create_nodes(table.label, self._columns(table))
             if table.label == "SchemaState":
                 text = cypher.merge_nodes(
                     table.label, table.columns
@@ -134,23 +146,29 @@ class Rebuild:
         return arguments
 
     def _declared(self, table: NodeTable) -> list[Property]:
-        """Properties of a node in the importer's files: its key, its own, and of identifiers the marks of hubs."""
+        """Properties of a node in the importer's files."""
         kind = self.made.schema.node(table.label)
-        return [one for one in kind.properties if one.name in {*table.columns, *self._marks(table)}]
+        return [one for one in kind.properties if one.name in self._columns(table)]
 
-    def _marks(self, table: NodeTable) -> tuple[str, ...]:
-        return MARKS if table.label in self.tables.hubs else ()
+    def _columns(self, table: NodeTable) -> list[str]:
+        return [*table.columns, *(name for _, types in self._beside(table) for name in types)]
 
     def _nodes(self, table: NodeTable) -> pl.LazyFrame:
         """The nodes of a label, each once, hubs marked."""
         rows = scan(self.folder, self.made, table.name, {CODE: pl.Int64, **table.columns})
         if table.changes:
             rows = rows.unique(CODE, keep="last", maintain_order=True)
-        if marks := self._marks(table):
-            types = {CODE: pl.Int64, **dict.fromkeys(marks, pl.Int64)}
-            hubs = scan(self.folder, self.made, marks_table(table.label), types)
-            rows = rows.join(hubs, on=CODE, how="left", maintain_order="left")
+        for name, types in self._beside(table):
+            beside = scan(self.folder, self.made, name, {CODE: pl.Int64, **types})
+            rows = rows.join(beside, on=CODE, how="left", maintain_order="left")
         return rows
+
+    def _beside(self, table: NodeTable) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Tables that hold further properties of a label's nodes, and their types."""
+        if table.label in self.tables.hubs:
+            yield marks_table(table.label), dict.fromkeys(MARKS, pl.Int64)
+        if table.late:
+            yield late_table(table.label), table.late_columns
 
     def _links(self, table: LinkTable) -> pl.LazyFrame:
         return scan(self.folder, self.made, table.name, {START: pl.Int64, END: pl.Int64, **table.columns})

@@ -82,6 +82,17 @@ class Source:
             found.add(row["label"], row["recorded"], row["ids"])
         return found
 
+    def given(self, label: str, mark: str, held: Taken, known: int) -> I64:
+        """Internal ids of the facts of a label that have the property `mark`; none where these are the `known`."""
+        count = self.graph.read(reading.count_given(label, mark), seconds=SECONDS, **held.parameters)[0][
+            "count"
+        ]
+        if count <= known:
+            return np.empty(0, dtype=np.int64)
+        params = {"labels": [label], "every": False, **held.parameters}
+        rows = self._through("snapshot/last_node", reading.given_places(mark), params)
+        return np.concatenate([np.array(row["ids"], dtype=np.int64) for row in rows])
+
     def link_places(self, types: Iterable[str], taken: Taken) -> Places:
         """Relationships that have a load of their own, and later ones of arrivals, by (start, type, end)."""
         counts = {one: self.graph.read(reading.count_links(one))[0]["count"] for one in dict.fromkeys(types)}

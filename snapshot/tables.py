@@ -18,6 +18,8 @@ from graph_schema.model import NodeType, Property, Relationship
 
 MARKS = ("hub_since", "hub_seq")
 """Properties of identifiers that change: they have a table of their own, written anew each time."""
+LATE = ("carried", "carried_version")
+"""Properties that a fact is given once, perhaps after it was exported: they have a table of their own too."""
 CODE, KEY, START, END = "_code", "key", "_start", "_end"
 """Columns beside the properties, by names that no property may have."""
 _OF_FACTS = {"digest", "known_at", "seq", "load"}
@@ -63,6 +65,8 @@ class NodeTable:
     label: str
     kind: Kind
     properties: tuple[Property, ...]
+    late: tuple[Property, ...] = ()
+    """What it may be given later; in the table `late_table`."""
 
     @property
     def name(self) -> str:
@@ -78,6 +82,11 @@ class NodeTable:
     def columns(self) -> dict[str, Any]:
         """Columns of a row and their types, the code aside."""
         return {KEY: pl.String, **{p.name: dtype_of(p) for p in self.properties}}
+
+    @cached_property
+    def late_columns(self) -> dict[str, Any]:
+        """What it may be given later, by type."""
+        return {p.name: dtype_of(p) for p in self.late}
 
 
 @dataclass(frozen=True)
@@ -139,6 +148,11 @@ def marks_table(label: str) -> str:
     return f"{label}.hubs"
 
 
+def late_table(label: str) -> str:
+    """Name of the table of what facts are given later."""
+    return f"{label}.carried"
+
+
 def dtype_of(one: Property) -> Any:
     """The type of a property's column."""
     return _TYPES[one.type.value]
@@ -149,8 +163,9 @@ def _names(node: NodeType) -> set[str]:
 
 
 def _node_table(node: NodeType, kind: Kind) -> NodeTable:
-    kept = tuple(p for p in node.properties if p.name != KEY and p.name not in MARKS)
-    return NodeTable(node.label, kind, kept)
+    late = tuple(p for p in node.properties if p.name in LATE and kind is Kind.FACT)
+    kept = tuple(p for p in node.properties if p.name not in (KEY, *MARKS) and p not in late)
+    return NodeTable(node.label, kind, kept, late)
 
 
 def _owner(link: Relationship, nodes: dict[str, NodeTable]) -> Owner:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -33,6 +34,7 @@ from snapshot.tables import (
     NodeTable,
     Owner,
     Tables,
+    late_table,
     marks_table,
     tables,
 )
@@ -100,7 +102,13 @@ class _Comparison:
         for table in self.tables.nodes.values():
             yield self._nodes(table)
         for label in self.tables.hubs:
-            yield self._hubs(label)
+            ids = self.source.nodes_of(label, MARKS[0])
+            yield self._beside(label, marks_table(label), dict.fromkeys(MARKS, pl.Int64), ids)
+        for table in self.tables.nodes.values():
+            if table.late:
+                yield self._beside(
+                    table.label, late_table(table.label), table.late_columns, self.ids[table.label]
+                )
         for kind in self.tables.links:
             yield self._links(kind)
 
@@ -131,17 +139,18 @@ class _Comparison:
             taken |= pl.col("load").is_in(self.made.online) & (pl.col("known_at") < self.made.watermark)
         return frame.select(taken.fill_null(False)).to_series().to_numpy()
 
-    def _hubs(self, label: str) -> Compared:
-        types = dict.fromkeys(MARKS, pl.Int64)
-        ids = self.source.nodes_of(label, MARKS[0])
+    def _beside(self, label: str, name: str, types: dict[str, Any], ids: I64) -> Compared:
+        """Further properties of a label's nodes, of those that have them."""
+        has = pl.any_horizontal(pl.col(column).is_not_null() for column in types)
         found, wanted = [], []
-        for frame in self.source.nodes(label, types, ids[ids < len(self.names)]):
-            names = self.names[frame[ID].to_numpy()]
-            found.append(_linked(frame.select(MARKS), names))
+        for frame in self.source.nodes(name, types, ids[ids < len(self.names) - 1]):
+            given = frame.filter(has)
+            names = self.names[given[ID].to_numpy()]
+            found.append(_linked(given.select(*types), names))
             wanted.append(np.isin(names, self.coded[label]))
-        held = scan(self.folder, self.made, marks_table(label), {CODE: pl.Int64, **types}).collect()
-        mine = _linked(held.select(MARKS), self.coded[label][held[CODE].to_numpy()])
-        return compared(marks_table(label), _joined(found), _flags(wanted), mine)
+        held = scan(self.folder, self.made, name, {CODE: pl.Int64, **types}).collect()
+        mine = _linked(held.select(*types), self.coded[label][held[CODE].to_numpy()])
+        return compared(name, _joined(found), _flags(wanted), mine)
 
     def _links(self, table: LinkTable) -> Compared:
         link, names = table.link, list(table.columns)

@@ -27,6 +27,8 @@ def reading_statements() -> Iterator[tuple[str, str]]:
     """Those by which the graph is exported and compared."""
     yield "node_places", reading.node_places()
     yield "link_places", reading.link_places()
+    yield "given_places", reading.given_places("carried")
+    yield "count of carried", reading.count_given("Application", "carried")
     for label, table in tables(FINGRAPH).nodes.items():
         yield f"columns of {label}", reading.node_columns(table.columns)
         yield f"nodes of {label}", reading.nodes_of(label)

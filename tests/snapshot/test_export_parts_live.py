@@ -12,20 +12,29 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import polars as pl
 import pytest
 
 from core.clock import DAY, SECOND, now_us
 from core.errors import BusyError, IncompatibleError
 from core.files import locked
 from core.graph import Graph
+from core.progress import SILENT
 from core.settings import Settings
 from graph_schema import FINGRAPH, live
 from graph_schema.live import live_schema
+from loaders.hub_summaries import write_summaries
+from snapshot.columns import NEVER
 from snapshot.export import export
 from snapshot.manifest import read_manifest
-from tests.conftest import ROOT
+from snapshot.read import read_columns
+from snapshot.rebuild import Rebuild
+from snapshot.tables import tables
+from snapshot.verify import verify
+from tests.conftest import ROOT, wipe
 from tests.loaders.small_lender import write_lender
-from tests.snapshot.contents import graph_holds, held
+from tests.snapshot.contents import graph_holds, held, whole
 
 pytestmark = pytest.mark.server
 KEY_ID = "0" * 16
@@ -181,6 +190,59 @@ def test_an_amendment_by_the_load_of_its_own_application_is_taken_when_it_is_kno
     assert held(tmp_path, made) == graph_holds(declared)
 
 
+def test_what_a_fact_carries_is_taken_whenever_it_is_given(declared: Graph, tmp_path: Path) -> None:
+    load = begin(declared)
+    for name in ("a1", "a2", "a3"):
+        apply_for(declared, load, name, 10, user=name)
+    carry = "MATCH (a:Application {id: $id}) SET a.carried = [1.5, $nan], a.carried_version = 'v'"
+    declared.write(carry, id="a1", nan=float("nan"))
+    finish(declared, load)
+    for later in ("a1", "a2", "a3"):
+        declared.write(carry, id=later, nan=float("nan"))
+        made = export(declared, FINGRAPH, tmp_path)
+        assert all(one.equal for one in verify(declared, tmp_path))
+    columns = read_columns(tmp_path, keys=True, carried="v")
+    assert columns.carried is not None
+    assert made.counts["Application.carried"] == 3
+    assert columns.carried[:, 0].tolist() == [1.5] * 3
+    assert np.isnan(columns.carried[:, 1]).all()
+    assert read_columns(tmp_path, carried="another").carried is None
+    before = whole(declared)
+    wipe(declared)
+    live.apply(declared, made.schema, made.hash_key_id or "")
+    Rebuild(tmp_path, made, tables(made.schema), SILENT).write(declared)
+    assert repr(whole(declared)) == repr(before)
+
+
+def test_hubs_summaries_are_in_the_columns_and_in_the_graph_made_anew(
+    declared: Graph, tmp_path: Path
+) -> None:
+    load = begin(declared)
+    for name in ("a1", "a2"):
+        apply_for(declared, load, name, 10, user=name, device=f"device of {name}")
+    finish(declared, load)
+    declared.write("MATCH (d:Device {key: 'device of a2'}) SET d.hub_since = 5, d.hub_seq = 1")
+    frame = pl.DataFrame(
+        {
+            "key": ["device of a2"],
+            "applications": [7.0],
+            "users": [3.0],
+            "newcomers": [0.5],
+            "busiest_hour": [0.25],
+        }
+    )
+    for day in (2, 1):
+        write_summaries(declared, FINGRAPH, "Device", day * DAY, day * DAY + DAY + 9, frame)
+    export(declared, FINGRAPH, tmp_path)
+    assert all(one.equal for one in verify(declared, tmp_path))
+    relation = read_columns(tmp_path).relations["Device"]
+    assert relation.summaries is not None
+    assert relation.summaries.start.tolist() == [0, 0, 2]
+    assert relation.summaries.known_at.tolist() == [2 * DAY + 9, 3 * DAY + 9]
+    assert relation.summaries.values.tolist() == [[7.0, 3.0, 0.5, 0.25]] * 2
+    assert relation.hub_at.tolist() == [NEVER, 5]
+
+
 def test_exports_beside_writers_lose_and_double_nothing(declared: Graph, tmp_path: Path) -> None:
     """Four writers of 2,500 rows each, a load every 100; exports all the while."""
     writers, rows, exports = 4, 2_500, 0
@@ -269,6 +331,8 @@ from dataclasses import replace
 from core.graph import connect
 from core.settings import load_settings
 from graph_schema.live import live_schema
+from loaders.hub_summaries import write_summaries
+from snapshot.columns import NEVER
 from snapshot.export import export
 from snapshot import store
 

@@ -20,6 +20,7 @@ from snapshot.tables import tables
 from snapshot.verify import Compared, verify
 from tests.conftest import wipe
 from tests.loaders.small_lender import write_lender
+from tests.snapshot.contents import whole
 
 pytestmark = pytest.mark.server
 MADE_AT = moment_us("2024-03-01")
@@ -40,16 +41,6 @@ def exported(server: Settings, empty_graph: Graph, tmp_path: Path) -> Path:
     )
     export(empty_graph, schema, tmp_path / "snapshot")
     return tmp_path / "snapshot"
-
-
-def whole(graph: Graph) -> tuple[list[object], list[object]]:
-    """Every node and relationship with all it holds, in the order of their names."""
-    nodes = graph.read("MATCH (n) RETURN labels(n) AS labels, properties(n) AS p ORDER BY labels[0], p.key")
-    links = graph.read(
-        "MATCH (a)-[r]->(b) RETURN type(r) AS type, a.key AS start, b.key AS end, properties(r) AS p "
-        "ORDER BY type, start, end, p.role, p.since, p.kind, p.known_at, p.seq, p.month"
-    )
-    return nodes, links
 
 
 def test_the_graph_made_anew_offline_is_the_same(server: Settings, graph: Graph, exported: Path) -> None:
