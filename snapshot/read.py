@@ -21,6 +21,7 @@ from snapshot.log import LinkRows, Log, OutcomeRows, columns_of
 from snapshot.manifest import Manifest, require_manifest
 from snapshot.read_rings import read_memberships, read_summaries
 from snapshot.shape import Field, Shape, shape
+from snapshot.sorting import least
 from snapshot.store import scan
 from snapshot.tables import CODE, END, KEY, MARKS, START, LinkTable, Tables, late_table, marks_table, tables
 
@@ -253,6 +254,7 @@ class _Reader:
         told = self._scan(OUTCOME, types).filter(pl.col("known_at").is_not_null()).collect()
         targets = owner[told[CODE].to_numpy()]
         told = told.with_columns(pl.Series("owner", targets)).filter(pl.col("owner") >= 0)
+        told = told.sort("owner", "known_at", "seq", nulls_last=True)
         names = tuple(told["target"].unique().sort())
         return OutcomeRows(
             target=told["owner"].to_numpy(),
@@ -288,8 +290,7 @@ def _filled(values: pl.Series, missing: int) -> I64:
 def _first(rows: LinkRows, known_at: I64, seq: I64) -> I64:
     """(n) The identifier that each target came with, of several the first in order of role, then of key; or -1."""
     came: Bools = (rows.known_at == known_at[rows.target]) & (rows.seq == seq[rows.target])
-    found = np.full(len(known_at), UNKNOWN, dtype=np.int64)
-    target, identifier, role = rows.target[came], rows.identifier[came], rows.role[came]
-    order = np.lexsort((identifier, role, target))[::-1]
-    found[target[order]] = identifier[order]  # of one target the first is written last
-    return found
+    many = len(rows.code)
+    rank = rows.role[came].astype(np.int64) * many + rows.identifier[came]
+    found = least(rows.target[came], rank, len(known_at), NEVER)
+    return np.where(found == NEVER, UNKNOWN, found % max(many, 1))
