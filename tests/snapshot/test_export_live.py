@@ -14,6 +14,7 @@ from features import catalogue_for, compute, with_carried
 from graph_schema.live import live_schema
 from loaders.load import Loader
 from rings import run_rings
+from snapshot import source, store
 from snapshot.columns import NEVER, Columns
 from snapshot.export import export
 from snapshot.read import read_columns
@@ -73,12 +74,18 @@ def parts_of(lender: SmallLender, count: int) -> list[SmallLender]:
 
 
 def test_features_of_five_exports_are_those_of_one_to_the_bit(
-    server: Settings, empty_graph: Graph, tmp_path: Path
+    server: Settings, empty_graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The five in small blocks."""
+    monkeypatch.setattr(source, "FEW", 100)
+    monkeypatch.setattr(source, "SPAN", 500)
+    monkeypatch.setattr(source, "BLOCK", 200)
+    monkeypatch.setattr(store, "ROWS", 300)
     parts, folder = tmp_path / "parts", tmp_path / "whole"
     for part in parts_of(write_lender(tmp_path), 5):
         Loader(server).load(part.mapping, part.data, "batch")
         made = export(empty_graph, live_schema(empty_graph), parts)
+    monkeypatch.undo()
     schema = live_schema(empty_graph)
     assert held(parts, made) == graph_holds(empty_graph)
     by_five, at_once = read_columns(parts, keys=True), read_into(empty_graph, folder)

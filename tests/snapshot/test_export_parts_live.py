@@ -25,6 +25,7 @@ from core.settings import Settings
 from graph_schema import FINGRAPH, live
 from graph_schema.live import live_schema
 from loaders.hub_summaries import write_summaries
+from snapshot import source
 from snapshot.columns import NEVER
 from snapshot.export import export
 from snapshot.manifest import read_manifest
@@ -113,7 +114,11 @@ def test_what_links_lead_to_is_there_whoever_made_it(declared: Graph, tmp_path: 
     assert held(tmp_path, made) == graph_holds(declared)
 
 
-def test_links_added_later_by_another_load_are_taken_once(declared: Graph, tmp_path: Path) -> None:
+@pytest.mark.parametrize("few", [0, 500_000])
+def test_links_added_later_by_another_load_are_taken_once(
+    declared: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(source, "FEW", few)
     first, second = begin(declared), begin(declared)
     apply_for(declared, first, "a1", 10)
     finish(declared, first)
@@ -332,6 +337,7 @@ from core.graph import connect
 from core.settings import load_settings
 from graph_schema.live import live_schema
 from loaders.hub_summaries import write_summaries
+from snapshot import source
 from snapshot.columns import NEVER
 from snapshot.export import export
 from snapshot import store
