@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from core.errors import IncompatibleError, NotFoundError
+from core.graph import Row
 from features.catalogue import Catalogue
 from features.compute import BLOCK, Features, prepare
 from features.online import Online
@@ -53,8 +54,12 @@ class Replayed:
     recorded: list[Recorded] = field(default_factory=list)
     """A record a time that an application was sent: repeats have one, too."""
     counts: Counter[str] = field(default_factory=Counter)
-    """By label what was new; `repeats`, `conflicts`, `early` (sent before its application), `missing` (it never came),
-    `late` (what happened earlier came later), `ahead` (points after the clock's)."""
+    """By label what was new; `repeats`, `conflicts`, `early` (sent before its application), `late` (it happened before
+    what had come already)."""
+    missing: list[Arrival] = field(default_factory=list)
+    """What is about an application that has not come."""
+    newest: int = 0
+    """When the newest of what came happened (µs)."""
 
 
 def send(doors: Sequence[Arrivals], sent: Iterable[Arrival], online: Online, at_once: int = 1) -> Replayed:
@@ -70,10 +75,13 @@ def send(doors: Sequence[Arrivals], sent: Iterable[Arrival], online: Online, at_
                 begun.append((arrival, tries, pool.submit(_one, doors[turn % len(doors)], arrival, online)))
                 turn += 1
             for arrival, tries, done in begun:
-                if not _note(told, arrival, done):
-                    told.counts["early" if tries > 1 else "missing"] += 1
-                    if tries > 1:
-                        waiting.append((arrival, tries - 1))
+                if _note(told, arrival, done):
+                    continue
+                told.counts["early"] += 1
+                if tries > 1:
+                    waiting.append((arrival, tries - 1))
+                else:
+                    told.missing.append(arrival)
     return told
 
 
@@ -81,8 +89,8 @@ def _one(door: Arrivals, arrival: Arrival, online: Online) -> tuple[Arrived, Rec
     arrived = door.arrive(arrival)
     if arrived.seen is None or arrived.known_at is None or arrived.seq is None:
         return arrived, None
-    values, words = _told(online.features(arrived.seen))
-    return arrived, Recorded(arrival.key, arrived.known_at, arrived.seq, values[:, 0], words[0])
+    point = arrived.known_at, arrived.seq
+    return arrived, recorded_of(arrival.key, point, online.features(arrived.seen))
 
 
 def _note(told: Replayed, arrival: Arrival, done: Future[tuple[Arrived, Recorded | None]]) -> bool:
@@ -95,16 +103,23 @@ def _note(told: Replayed, arrival: Arrival, done: Future[tuple[Arrived, Recorded
     except NotFoundError:
         return False
     told.counts["repeats" if arrived.unchanged else arrival.label] += 1
+    happened = arrival.properties.get("event_at") or told.newest
+    told.counts["late"] += happened < told.newest
+    told.newest = max(told.newest, happened)
     if recorded is not None:
         told.recorded.append(recorded)
     return True
 
 
-def recorded_again(online: Online, key: str, record: dict[str, object]) -> Recorded:
+def recorded_of(key: str, point: tuple[int, int], features: Features) -> Recorded:
+    """The record of one application's features."""
+    values, words = _told(features)
+    return Recorded(key, *point, values[:, 0], words[0])
+
+
+def recorded_again(online: Online, key: str, record: Row) -> Recorded:
     """What is computed of the application from another read of it, at its own point."""
-    values, words = _told(online.features(record))
-    point = record["known_at"], record["seq"]
-    return Recorded(key, int(str(point[0])), int(str(point[1])), values[:, 0], words[0])
+    return recorded_of(key, (record["known_at"], record["seq"]), online.features(record))
 
 
 def _told(features: Features) -> tuple[F64, list[tuple[str | None, ...]]]:

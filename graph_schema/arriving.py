@@ -17,7 +17,8 @@ def hold_named(schema: Schema, label: str) -> str:
     """Hold the user and identifiers that a new application or event names, made where they do not stand.
 
     `$key`, `$load`, and `$named`: for each label maps {key, properties}, in order of key. → label, key, id, last (µs: its
-    newest link; null for a hub); and a row of the label `label` itself: id, last, seq, digest of what stands by `$key`.
+    newest link; of a hub when it became one); and last a row of the label `label` itself: id, last (its point), seq and
+    digest of what stands by `$key`.
     """
     kinds = {identifier.label: identifier for identifier in schema.identifiers}
     branches = [_held(name, kinds.get(name)) for name in sorted([*kinds, USER])]
@@ -30,14 +31,14 @@ def hold_named(schema: Schema, label: str) -> str:
 
 def _held(label: str, kind: Identifier | None) -> str:
     hub = "n.hub_since IS NOT NULL" if kind else "false"
-    newest = _newest(kind)
+    newest, last = _newest(kind), "coalesce(last, n.hub_since)" if kind else "last"
     return f"""UNWIND $named.{label} AS row
 MERGE (n:{label} {{key: row.key}}) ON CREATE SET n += row.properties, n.load = $load
 WITH n, {hub} AS hub
 FOREACH (one IN CASE WHEN hub THEN [] ELSE [n] END | {_HOLD.format("one")})
 WITH n, hub
 {newest}
-RETURN '{label}' AS label, n.key AS key, id(n) AS id, last, null AS seq, null AS digest"""
+RETURN '{label}' AS label, n.key AS key, id(n) AS id, {last} AS last, null AS seq, null AS digest"""
 
 
 def _newest(kind: Identifier | None) -> str:
@@ -49,25 +50,26 @@ def _newest(kind: Identifier | None) -> str:
 def hold_about(schema: Schema) -> str:
     """Hold an application (`$about`) and whatever others see it through, for an outcome.
 
-    → id, last (µs: the newest of its own point and of the links of all of them); no row when it does not stand.
+    → id, last (µs: the newest of its own point, the links of all of them, and when hubs among them became so); no row when it does not stand.
     """
     types = "|".join(identifier.relationship for identifier in schema.identifiers)
     return f"""MATCH (a:Application {{key: $about}})
 {_HOLD.format("a")}
 WITH a
 CALL (a) {{
-  MATCH (a)-[:{types}]->(n) WHERE n.hub_since IS NULL RETURN DISTINCT n, head(labels(n)) AS label
+  MATCH (a)-[:{types}]->(n) RETURN DISTINCT n, head(labels(n)) AS label
   UNION
   MATCH (a)<-[:SUBMITTED]-(n) RETURN n, '{USER}' AS label
 }}
 WITH a, n ORDER BY label, n.key
-WITH a, collect(n) AS held
+WITH a, collect(CASE WHEN n.hub_since IS NULL THEN n END) AS held, max(n.hub_since) AS hubs
 FOREACH (n IN held | {_HOLD.format("n")})
-WITH a, held
+WITH a, held, hubs
 CALL (held) {{
   UNWIND held AS n MATCH (n)-[r:{types}|SUBMITTED|DID]-() RETURN max(r.known_at) AS newest
 }}
-RETURN id(a) AS id, CASE WHEN newest > a.known_at THEN newest ELSE coalesce(a.known_at, newest) END AS last"""
+UNWIND [newest, hubs, a.known_at] AS moment
+RETURN id(a) AS id, max(moment) AS last"""
 
 
 def hold_amended(kind: Identifier) -> str:
@@ -82,7 +84,7 @@ WITH a, n, n.hub_since IS NOT NULL AS hub
 FOREACH (one IN CASE WHEN hub THEN [] ELSE [n] END | {_HOLD.format("one")})
 WITH a, n, hub
 {_newest(kind)}
-WITH a, n, last AS newest
+WITH a, n, coalesce(last, n.hub_since) AS newest
 OPTIONAL MATCH (a)-[r:{kind.relationship}{role}]->(n)
 RETURN id(a) AS id, CASE WHEN newest > a.known_at THEN newest ELSE coalesce(a.known_at, newest) END AS last,
   id(n) AS other, r IS NOT NULL AS standing, r.known_at AS known_at, r.seq AS seq, r.digest AS digest LIMIT 1"""
