@@ -50,11 +50,8 @@ def graph_holds(graph: Graph) -> tuple[set[Any], set[Any]]:
     )
 
 
-def whole(graph: Graph) -> tuple[list[object], list[object]]:
-    """Every node and relationship with all it holds, in the order of their names."""
-    nodes = graph.read("MATCH (n) RETURN labels(n) AS labels, properties(n) AS p ORDER BY labels[0], p.key")
-    links = graph.read(
-        "MATCH (a)-[r]->(b) RETURN type(r) AS type, a.key AS start, b.key AS end, properties(r) AS p "
-        "ORDER BY type, start, end, p.role, p.since, p.kind, p.known_at, p.seq, p.month"
-    )
-    return nodes, links
+def whole(graph: Graph) -> list[str]:
+    """Every node and relationship with all it holds, in order; as texts, in which NaN is NaN."""
+    nodes = graph.read("MATCH (n) RETURN labels(n) AS what, properties(n) AS p")
+    links = graph.read("MATCH (a)-[r]->(b) RETURN [type(r), a.key, b.key] AS what, properties(r) AS p")
+    return sorted(f"{row['what']} {sorted(row['p'].items())}" for row in (*nodes, *links))
