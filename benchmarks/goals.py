@@ -23,6 +23,7 @@ from benchmarks.large import measure_large
 from benchmarks.results import RESULTS, ROOT, Result, is_stale, read_result, result_of, write_result
 from benchmarks.rings import measure_backfill, measure_rings
 from benchmarks.simulate import measure_simulate
+from benchmarks.snapshot import measure_snapshot
 from core.errors import FinGraphError, NotFoundError
 
 State = Literal["yes", "missed", "stale", "never measured"]
@@ -50,6 +51,14 @@ FEATURES = (
     "benchmarks/features.py",
     "benchmarks/handbook.py",
     "benchmarks/handbook.toml",
+)
+SNAPSHOT = (
+    *LOADING,
+    "queries/snapshot",
+    "snapshot",
+    "simulator",
+    "cli/snapshot.py",
+    "benchmarks/snapshot.py",
 )
 WHOLE = (*ROOMS, "Makefile", "pyproject.toml", "requirements.lock", "benchmarks/fresh_clone.py")
 
@@ -162,6 +171,21 @@ GOALS = (
         "one_application_ms",
         "one application's whole catalogue from the columns of its neighbourhood, p99",
         *("≤", 3.0, "ms", SINGLE, FEATURES, measure_one),
+    ),
+    Goal(
+        "snapshot_export_rate",
+        "relationships/s of a first `fingraph snapshot`, nodes and hashes included",
+        *("≥", 150_000, "links/s", 2_000_000, SNAPSHOT, measure_snapshot),
+    ),
+    Goal(
+        "snapshot_read_seconds",
+        "seconds to read these columns, names of the targets included",
+        *("≤", 60, "s", 2_000_000, SNAPSHOT, measure_snapshot),
+    ),
+    Goal(
+        "snapshot_read_memory",
+        "peak of the process that does so",
+        *("≤", 6.0, "GB", 2_000_000, SNAPSHOT, measure_snapshot),
     ),
     Goal(
         "handbook_auc",

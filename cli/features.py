@@ -1,4 +1,4 @@
-"""`fingraph features`: the catalogue."""
+"""`fingraph features`: the catalogue, and one application's values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cli.output import JsonFlag, emit, stdout, table
+from cli.output import AsOf, JsonFlag, Terminal, emit, stdout, table
+from cli.snapshot import Folder, columns_from
+from core.clock import iso
 
 app = typer.Typer(help="Features: what is computed of an application.", no_args_is_help=True)
 
@@ -56,6 +58,48 @@ def list_(own: Own = None, family: Annotated[str | None, typer.Option(help="Only
         rows,
     )
     stdout.print(f"{len(shown)} features in {sum(counts[one.name] for one in shown):,} variants.")
+
+
+@app.command("explain")
+def explain(  # noqa: PLR0917
+    application: Annotated[str, typer.Argument(metavar="APPLICATION", help="Its key: source:id.")],
+    as_of: AsOf = None,
+    own: Own = None,
+    family: Annotated[str | None, typer.Option(help="Only this family.")] = None,
+    limit: Annotated[int, typer.Option(help="Rows behind a value at most.")] = 5,
+    folder: Folder = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Explain one application feature by feature, as it was known when it came, or later."""
+    from cli.dataset import catalogue_of
+    from features import prepare, with_carried
+    from features.explain import around, moved, position_of
+    from features.explain import explain as explained
+
+    with Terminal() as progress:
+        progress.step("Reading the snapshot")
+        columns, made = columns_from(folder)
+        position = position_of(columns, application)
+        if as_of is not None:
+            columns, position = moved(columns, position, as_of)
+        near, place = around(columns, position)
+        catalogue = catalogue_of(made, own)
+        prepared = prepare(with_carried(near, catalogue), catalogue)
+        told = [one for one in explained(prepared, catalogue, place, limit) if family in (None, one.family)]
+    if as_json:
+        point = {"known_at": iso(int(near.known_at[place])), "catalogue": catalogue.version}
+        items = [one.as_dict() for one in told]
+        emit({"application": application, **point, "items": items, "next": None, "cut": False})
+        return
+    shown = [
+        (one.family, one.name, _short(one.value), one.unit, one.en, ", ".join(one.rows.items)) for one in told
+    ]
+    title = f"{application} as of {iso(int(near.known_at[place]))}, catalogue {catalogue.version}"
+    table(title, ("family", "feature", "value", "unit", "in words", "newest rows behind it"), shown)
+
+
+def _short(value: float | str | None) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else "" if value is None else str(value)
 
 
 @app.command("docs")

@@ -8,13 +8,14 @@ import traceback
 
 import typer
 
-from cli import audit, db, features, keys, query, rings, schema, sql
+from cli import audit, dataset, db, features, hubs, keys, query, rings, schema, sql
 from cli.demo import demo
 from cli.doctor import doctor
 from cli.load import load, mapping_app
 from cli.output import fail
 from cli.serve import serve
 from cli.simulate import simulate
+from cli.snapshot import snapshot
 from core.errors import FinGraphError, UsageError
 from core.settings import debugging
 
@@ -34,7 +35,11 @@ app.add_typer(mapping_app, name="mapping")
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(sql.app, name="sql")
+app.add_typer(dataset.app, name="dataset")
+app.add_typer(hubs.app, name="hubs")
 app.command("load")(load)
+app.command("snapshot")(snapshot)
+app.command("prove")(dataset.prove)
 app.command("demo")(demo)
 app.command("doctor")(doctor)
 app.command("simulate")(simulate)

@@ -66,6 +66,11 @@ class Settings:
         return self.neo4j_uri or f"bolt://127.0.0.1:{self.bolt_port}"
 
     @property
+    def snapshot(self) -> Path:
+        """Folder of the graph's snapshot."""
+        return self.home / "snapshot"
+
+    @property
     def secrets(self) -> Path:
         """Folder of mode 700 for files of mode 600."""
         return self.home / "secrets"

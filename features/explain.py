@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
-from core.errors import NotFoundError
+from core.errors import NotFoundError, UsageError
 from features.catalogue import Catalogue
 from features.compute import Prepared
 from features.lines import kept_targets
 from features.words import ALL, Kernel, Variant, Who, span
-from snapshot.columns import I64, Columns, Relation
+from snapshot.columns import I64, NEVER, Columns, Relation
+from snapshot.log import columns_of, log_of, only
 from snapshot.places import outcome_places
 
 MOST_LISTED = 20
@@ -41,6 +42,61 @@ class Explained:
     def as_dict(self) -> dict[str, object]:
         """The feature as one JSON object."""
         return asdict(self)
+
+
+def position_of(columns: Columns, key: str) -> int:
+    """The position of the application of that key; the columns must bring keys.
+
+    Raises `NotFoundError` (`features.no_application`).
+    """
+    for p in np.flatnonzero(np.array(columns.keys, dtype=object) == key):
+        if not columns.event[p]:
+            return int(p)
+    raise NotFoundError("features.no_application", "There is no such application in these columns.")
+
+
+def moved(columns: Columns, position: int, moment: int) -> tuple[Columns, int]:
+    """The columns as if the application came at `moment` (µs), after every fact known by then; and its position.
+
+    Raises `UsageError` (`features.as_of`) for a moment before it came.
+    """
+    if moment < columns.known_at[position]:
+        raise UsageError("features.as_of", "The application was not known yet then; name a later moment.")
+    log = log_of(columns)
+    point = (columns.known_at[position], columns.seq[position])
+    known_at, seq = columns.known_at.copy(), columns.seq.copy()
+    known_at[position], seq[position] = moment, NEVER
+    links = {}
+    for label, rows in log.links.items():
+        mine = (rows.target == position) & (rows.known_at == point[0]) & (rows.seq == point[1])
+        links[label] = replace(
+            rows, known_at=np.where(mine, moment, rows.known_at), seq=np.where(mine, NEVER, rows.seq)
+        )
+    made = columns_of(replace(log, known_at=known_at, seq=seq, links=links))
+    return made, int(np.searchsorted(made.known_at, moment, "right")) - 1
+
+
+def around(columns: Columns, position: int) -> tuple[Columns, int]:
+    """The columns of those whom the application meets, and of those whom they met: enough for what is carried.
+
+    Its features, and what its neighbours carry, are those of all columns.
+    """
+    met = _met(columns, np.array([position]))
+    targets = np.union1d(_met(columns, met), met)
+    targets = targets[targets <= position]
+    return columns_of(only(log_of(columns), targets)), len(targets) - 1
+
+
+def _met(columns: Columns, targets: I64) -> I64:
+    """These targets and those that they share an identifier with which was no hub for one of them."""
+    found = [targets]
+    for relation in columns.relations.values():
+        for p in targets:
+            mine = relation.own[relation.own_start[p] : relation.own_start[p + 1]]
+            for x in relation.identifier[mine]:
+                if (columns.known_at[p], columns.seq[p]) <= (relation.hub_at[x], relation.hub_seq[x]):
+                    found.append(relation.target[relation.start[x] : relation.start[x + 1]].astype(np.int64))
+    return np.unique(np.concatenate(found)).astype(np.int64)
 
 
 def explain(

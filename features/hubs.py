@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from core.clock import DAY, HOUR
 from core.errors import UsageError
@@ -100,6 +101,13 @@ def summarise(columns: Columns, label: str, day: int, known_at: int) -> Mapping[
         for x in hubs
         if (figures := _figures(relation.start[x : x + 2], relation.target, relation.known_at, columns, day))
     }
+
+
+def summary_rows(columns: Columns, label: str, day: int, known_at: int) -> pl.DataFrame:
+    """As `summarise`, a row a hub: `code` and a column a figure."""
+    told = summarise(columns, label, day, known_at)
+    rows = [(int(columns.relations[label].code[x]), *figures) for x, figures in told.items()]
+    return pl.DataFrame(rows, schema={"code": pl.Int64, **dict.fromkeys(SUMMARY, pl.Float64)}, orient="row")
 
 
 def _figures(bounds: I64, target: I32, known_at: I64, columns: Columns, day: int) -> tuple[float, ...] | None:

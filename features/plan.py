@@ -70,6 +70,12 @@ class Plan:
     own: tuple[Placed, ...]
     carried: tuple[str, ...] = field(default=())
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """Columns that are read of those whom an application meets, and not of itself alone."""
+        lines = (name for needs in self.needs.values() for name in (*needs.sums, *needs.after))
+        return frozenset({*self.numbers, *self.texts, *lines, "kind"} - {USER})
+
 
 def make_plan(variants: Sequence[Variant], carried: tuple[str, ...] = ()) -> Plan:
     """The plan of some variants; row `i` of the result is `variants[i]`."""

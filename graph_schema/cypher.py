@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from graph_schema.model import Identifier, Relationship, Schema
+from graph_schema.model import SUMMARISED, Identifier, Relationship, Schema
 
 _EACH = "UNWIND range(0, size($key) - 1) AS i"
 _IDS = "RETURN collect($key[i]) AS keys, collect(id(n)) AS ids"
@@ -25,7 +25,7 @@ def constraints(schema: Schema) -> list[str]:
 
 def indexes(schema: Schema) -> list[str]:
     """Further indexes: the order of facts, for reads by time; what the list of rings begins with, as they are and as
-    they were."""
+    they were; the last run known by a moment."""
     ordered = [
         f"CREATE INDEX {label.lower()}_known_at IF NOT EXISTS FOR (n:{label}) ON (n.known_at, n.seq)"
         for label in schema.tied
@@ -35,7 +35,8 @@ def indexes(schema: Schema) -> list[str]:
         for label, then in (("Ring", "score"), ("RingState", "until"))
         if label in schema.by_label
     ]
-    return ordered + listed
+    runs = ["CREATE INDEX ringrun_known_at IF NOT EXISTS FOR (n:RingRun) ON (n.known_at)"]
+    return [*ordered, *listed, *(runs if "RingRun" in schema.by_label else [])]
 
 
 def held(label: str) -> str:
@@ -100,6 +101,20 @@ def mark_hubs(identifier: Identifier) -> str:
         "UNWIND $id AS id MATCH (n) WHERE id(n) = id "
         f"CALL (n) {{ MATCH {dated} RETURN r.known_at AS at, r.seq AS seq ORDER BY at, seq SKIP $walk LIMIT 1 }} "
         "SET n.hub_since = at, n.hub_seq = seq"
+    )
+
+
+def write_summaries(identifier: Identifier) -> str:
+    """Columns `$key` (of identifiers), …, with `$day`, `$known_at`: what hubs were like on a day; what stands stays.
+    → made"""
+    figures = ("applications", "users", "newcomers", "busiest_hour")
+    label = identifier.label
+    return (
+        f"{_EACH} MATCH (n:{label} {{key: $key[i]}}) "
+        f"MERGE (s:HubSummary {{key: '{label}:' + $key[i] + '@' + toString($day)}}) "
+        f"ON CREATE SET s += {_map(figures)}, s.day = $day, s.known_at = $known_at, s._new = true "
+        "WITH n, s, s._new IS NOT NULL AS new REMOVE s._new "
+        f"MERGE (n)-[:{SUMMARISED}]->(s) RETURN count(CASE WHEN new THEN 1 END) AS made"
     )
 
 

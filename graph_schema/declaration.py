@@ -39,6 +39,13 @@ APPLICATION = NodeType(
         Property("term_months", Type.INTEGER, "Term applied for, in months."),
         Property("income_cents", Type.INTEGER, "Stated monthly income, in cents.", Personal.ATTRIBUTE),
         Property("channel", Type.STRING, "How the application came in."),
+        Property(
+            "carried",
+            Type.FLOATS,
+            "Features as they were at its own point, for those who meet it later; NaN where there is none. Never rewritten.",
+            Personal.ATTRIBUTE,
+        ),
+        Property("carried_version", Type.STRING, "Version of the catalogue that `carried` is of."),
     ),
     open=True,
 )
@@ -139,15 +146,34 @@ RING_RUN = NodeType(
         Property("members", Type.INTEGER, "Applications in them."),
     ),
 )
+HUB_SUMMARY = NodeType(
+    "HubSummary",
+    "What an identifier was like, as a hub, on a closed day; known from the moment the job finished that says so.",
+    (
+        Property(
+            "key",
+            Type.STRING,
+            "Name of the identifier and day: `Label:key@day`.",
+            Personal.PSEUDONYM,
+            required=True,
+        ),
+        Property("day", Type.TIME, "When the day began.", required=True),
+        Property("known_at", Type.TIME, "When the job finished.", required=True),
+        Property("applications", Type.FLOAT, "Applications that named it that day.", required=True),
+        Property("users", Type.FLOAT, "Different users among them.", required=True),
+        Property("newcomers", Type.FLOAT, "Share of these users never seen on it before.", required=True),
+        Property("busiest_hour", Type.FLOAT, "Share of the applications in its busiest hour.", required=True),
+    ),
+)
 LOAD_RUN = NodeType(
     "Load",
-    "One load of files.",
+    "One load of files, or the arrivals that one process wrote in a day.",
     (
         Property("key", Type.STRING, "Number of the load, as text.", required=True),
         Property("load", Type.INTEGER, "Number of the load.", required=True),
         Property("source", Type.STRING, "Source of the mapping."),
         Property("mapping", Type.STRING, "SHA-256 of the mapping file."),
-        Property("mode", Type.STRING, "batch or bulk."),
+        Property("mode", Type.STRING, "batch, bulk or online."),
         Property("started_at", Type.TIME, "When it began."),
         Property("finished_at", Type.TIME, "When it finished; absent on a load that did not."),
         Property("read", Type.INTEGER, "Rows read."),
@@ -385,6 +411,7 @@ FINGRAPH = Schema(
         RING_STATE,
         RING_DECISION,
         RING_RUN,
+        HUB_SUMMARY,
         LOAD_RUN,
         STATE,
     ),
@@ -399,4 +426,5 @@ FINGRAPH = Schema(
         LINK_LOAD,
     ),
     role=Property("role", Type.STRING, "Whose it is: self, contact, employer.", required=True),
+    summary="HubSummary",
 )

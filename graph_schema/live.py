@@ -27,6 +27,7 @@ _VALUE_TYPES = {
     "INTEGER": (Type.INTEGER, Type.TIME),
     "FLOAT": (Type.FLOAT,),
     "BOOLEAN": (Type.BOOLEAN,),
+    "LIST<FLOAT": (Type.FLOATS,),
 }
 
 
@@ -156,6 +157,11 @@ def extensions(schema: Schema, base: Schema = FINGRAPH) -> str:
     return json.dumps(
         {"identifiers": sorted(own, key=lambda i: str(i["label"])), "properties": added}, sort_keys=True
     )
+
+
+def extended_by(base: Schema, stored: str | None) -> Schema:
+    """`base` with what `extensions` wrote as JSON."""
+    return _extended(base, json.loads(stored or "{}"))
 
 
 def _extended(base: Schema, stored: dict[str, Any]) -> Schema:

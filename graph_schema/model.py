@@ -12,13 +12,19 @@ from core.errors import UsageError
 
 
 class Type(StrEnum):
-    """Types a property can have in the graph. A `TIME` is an INTEGER of microseconds since 1970 UTC."""
+    """Types a property can have in the graph. A `TIME` is an INTEGER of microseconds since 1970 UTC, `FLOATS` a list
+    that may hold NaN."""
 
     STRING = "string"
     INTEGER = "integer"
     FLOAT = "float"
     BOOLEAN = "boolean"
     TIME = "time"
+    FLOATS = "floats"
+
+
+SUMMARISED = "WAS_LIKE"
+"""Type of the relationship from an identifier to the summaries of its days as a hub."""
 
 
 class Personal(StrEnum):
@@ -167,6 +173,8 @@ class Schema:
     """Properties of every relationship to an identifier."""
     role: Property | None = None
     """The property that tells a relationship's role, for identifiers that declare roles."""
+    summary: str | None = None
+    """Label of what is said of a hub's day; identifiers of every type lead to theirs by `WAS_LIKE`."""
 
     @cached_property
     def by_label(self) -> dict[str, NodeType]:
@@ -175,8 +183,8 @@ class Schema:
 
     @cached_property
     def relationships(self) -> tuple[Relationship, ...]:
-        """Every relationship, those to identifiers included: one for each tied label."""
-        return (*self.links, *self._identifier_links())
+        """Every relationship, those of identifiers included: one for each tied label, and one to their summaries."""
+        return (*self.links, *self._identifier_links(), *self._summary_links())
 
     def _identifier_links(self) -> Iterator[Relationship]:
         for identifier in self.identifiers:
@@ -190,6 +198,12 @@ class Schema:
                     (*role, *self.link_properties),
                     ("role",) if role else (),
                 )
+
+    def _summary_links(self) -> Iterator[Relationship]:
+        if self.summary is not None:
+            for identifier in self.identifiers:
+                about = f"What the {identifier.label} was like on a day, as a hub."
+                yield Relationship(SUMMARISED, identifier.label, self.summary, about)
 
     def node(self, label: str) -> NodeType:
         """The node type of that label; raises `UsageError` (`schema.unknown_label`)."""

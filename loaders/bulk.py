@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +23,13 @@ from loaders.staged import StagedTable
 
 LOAD_NUMBER = 1
 """A bulk load is the first of its graph."""
-_HEADER = {
+HEADER = {
     Type.STRING: "string",
     Type.INTEGER: "long",
     Type.TIME: "long",
     Type.FLOAT: "double",
     Type.BOOLEAN: "boolean",
+    Type.FLOATS: "double[]",
 }
 
 
@@ -57,27 +59,8 @@ class BulkWriter:
         """Import what `prepare` wrote; the server is stopped before and running after, its graph half-made
         until `finished`."""
         self.progress.step("importing")
-        self.server.stop()
-        self.server.reset()
-        self.server.import_marker.touch()
-        self._import(arguments)
+        import_files(self.server, arguments, self.folder / "import.report")
         shutil.rmtree(self.folder / "csv")
-        self.server.start()
-
-    def _import(self, arguments: list[str]) -> None:
-        full: list[bool] = []
-        try:
-            self.server.admin(
-                "database", "import", "full", "neo4j", "--overwrite-destination=true", "--id-type=string",
-                "--multiline-fields=true", "--skip-bad-relationships=false", "--bad-tolerance=0", "--verbose",
-                f"--report-file={self.folder / 'import.report'}", *arguments,
-                on_line=lambda line: full.append(says_disk_full(line)),
-            )  # fmt: skip
-        except AdminError:
-            # The importer says why it failed far above the end of its log.
-            if any(full):
-                raise disk_full(self.server.folder) from None
-            raise
 
     def finished(self) -> None:
         """Constraints and the load's record stand: the graph is whole."""
@@ -92,16 +75,40 @@ class BulkWriter:
         if isinstance(kind, Identifier):
             frame = frame.join(_hubs(kind, tables), on="key", how="left")
         types = {p.name: p.type for p in kind.properties}
-        header = [f"key:ID({label})" if c == "key" else f"{c}:{_HEADER[types[c]]}" for c in frame.columns]
+        header = [f"key:ID({label})" if c == "key" else f"{c}:{HEADER[types[c]]}" for c in frame.columns]
         return f"--nodes={label}={_csv(csv, f'node-{label}', header, frame)}"
 
     def _link_file(self, link: Relationship, tables: list[StagedTable], csv: Path) -> str:
         frame = _link_frame(link, tables)
         types = {p.name: p.type for p in link.properties}
         ends = {START: f":START_ID({link.start})", END: f":END_ID({link.end})"}
-        header = [ends.get(c) or f"{c}:{_HEADER[types.get(c, Type.STRING)]}" for c in frame.columns]
+        header = [ends.get(c) or f"{c}:{HEADER[types.get(c, Type.STRING)]}" for c in frame.columns]
         name = f"link-{link.start}-{link.type}-{link.end}"
         return f"--relationships={link.type}={_csv(csv, name, header, frame)}"
+
+
+def import_files(server: LocalServer, arguments: Sequence[str], report: Path) -> None:
+    """Make the local server's graph of the importer's files; it is half-made until its `import_marker` is deleted.
+
+    Raises `AdminError`, `EnvironmentMissingError` (`disk.full`).
+    """
+    server.stop()
+    server.reset()
+    server.import_marker.touch()
+    full: list[bool] = []
+    try:
+        server.admin(
+            "database", "import", "full", "neo4j", "--overwrite-destination=true", "--id-type=string",
+            "--multiline-fields=true", "--skip-bad-relationships=false", "--bad-tolerance=0", "--verbose",
+            f"--report-file={report}", *arguments,
+            on_line=lambda line: full.append(says_disk_full(line)),
+        )  # fmt: skip
+    except AdminError:
+        # The importer says why it failed far above the end of its log.
+        if any(full):
+            raise disk_full(server.folder) from None
+        raise
+    server.start()
 
 
 def _labels(tables: list[StagedTable]) -> list[str]:

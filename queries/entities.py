@@ -51,7 +51,10 @@ __all__ = [
 
 LISTED = 200
 """Rows of a list inside a view at most."""
-_PLUMBING = frozenset({"key", "source", "id", "digest", "load", "hub_since", "hub_seq", "masked"})
+_PLUMBING = frozenset(
+    {"key", "source", "id", "digest", "load", "hub_since", "hub_seq", "masked"}
+    | {"carried", "carried_version"}
+)
 """Properties that a view tells apart, or that say nothing of the thing itself."""
 
 

@@ -25,6 +25,7 @@ from snapshot.columns import (
     Summaries,
 )
 from snapshot.places import outcome_places
+from snapshot.sorting import ascending, counted
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ class Log:
 
 def columns_of(log: Log) -> Columns:
     """The log's facts as columns, in the order of facts."""
-    order = np.lexsort((log.seq, log.known_at))
+    sorted_already = ascending(log.known_at, log.seq)
+    order = np.arange(len(log.seq)) if sorted_already else np.lexsort((log.seq, log.known_at))
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     known_at, seq = log.known_at[order], log.seq[order]
@@ -112,11 +114,10 @@ def _relation(label: str, rows: LinkRows, place_of: I64, known_at: I64, seq: I64
     place = np.where(original, target, 0)
     amended = np.flatnonzero(~original)
     place[amended] = outcome_places(known_at, seq, rows.known_at[amended], rows.seq[amended])
-    # An amendment comes before the target at its place, whose own links follow.
-    order = np.lexsort((rows.role, rows.seq, rows.known_at, place * 2 + original, rows.identifier))
+    n, k, m = len(place_of), len(rows.hub_at), len(target)
+    order = _link_order(rows, place, original, amended, n)
     target, role, identifier = target[order], rows.role[order], rows.identifier[order]
-    n, k, m = len(place_of), len(rows.hub_at), len(order)
-    own = np.lexsort((identifier, role, target))
+    own = counted(counted(np.arange(m), role.astype(np.int64), len(rows.roles)), target, n)
     return Relation(
         label=label,
         start=np.searchsorted(identifier, np.arange(k + 1)).astype(np.int64),
@@ -138,9 +139,19 @@ def _relation(label: str, rows: LinkRows, place_of: I64, known_at: I64, seq: I64
     )
 
 
+def _link_order(rows: LinkRows, place: I64, original: Bools, amended: I64, targets: int) -> I64:
+    """Links by identifier, place, moment and role. An amendment comes before the target at its place, whose own links
+    follow: these share its moment, so that only amendments are sorted by theirs."""
+    late = amended[np.lexsort((rows.role[amended], rows.seq[amended], rows.known_at[amended]))]
+    own = counted(np.flatnonzero(original), rows.role.astype(np.int64), len(rows.roles))
+    order = counted(np.concatenate([late, own]), place * 2 + original, 2 * targets + 2)
+    return counted(order, rows.identifier.astype(np.int64), len(rows.hub_at))
+
+
 def _outcomes(rows: OutcomeRows, place: I64) -> Outcomes:
     target = place[rows.target]
-    order = np.lexsort((rows.seq, rows.known_at, target))
+    sorted_already = ascending(target, rows.known_at, rows.seq)
+    order = np.arange(len(target)) if sorted_already else np.lexsort((rows.seq, rows.known_at, target))
     return Outcomes(
         start=np.searchsorted(target[order], np.arange(len(place) + 1)).astype(np.int64),
         name=rows.name[order],

@@ -17,6 +17,7 @@ NUMBERS = frozenset({Type.INTEGER, Type.TIME, Type.BOOLEAN})
 TEXTS = frozenset({Type.STRING})
 PLUMBING = frozenset(
     {"key", "source", "id", "digest", "load", "known_at", "seq", "event_at"}
+    | {"carried", "carried_version"}
     | {"masked", "hub_since", "hub_seq", "name_hash", "name_masked", "block"}
 )
 """What names a thing or places it; never a column."""

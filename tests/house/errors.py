@@ -15,6 +15,7 @@ ROOMS = (
         "cli",
         "core",
         "features",
+        "fingraph",
         "graph_schema",
         "loaders",
         "queries",

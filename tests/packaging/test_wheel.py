@@ -20,6 +20,7 @@ ROOMS = {
         "cli",
         "core",
         "features",
+        "fingraph",
         "graph_schema",
         "loaders",
         "queries",

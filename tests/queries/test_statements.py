@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from core.errors import NotFoundError, UsageError
 from core.graph import Graph
-from graph_schema import FINGRAPH
+from graph_schema import FINGRAPH, reading
 from graph_schema.cypher import constraints, indexes
 from queries import Mode, statement, statement_names
 from queries.entity_texts import application_text, applications_text, identifier_text, user_text, uses_text
@@ -16,8 +18,33 @@ from rings.evidence import evidence
 from rings.gds import projecting
 from rings.read import _all_links, _first_links, _shared
 from rings.ring_graph import things_statement
+from snapshot.tables import MARKS, tables
 
 HEADER = "// name: a\n// mode: read\n// params: key\n// returns: n\n"
+
+
+def reading_statements() -> Iterator[tuple[str, str]]:
+    """Those by which the graph is exported and compared."""
+    yield "node_places", reading.node_places()
+    yield "link_places", reading.link_places()
+    yield "given_places", reading.given_places("carried")
+    yield "count of carried", reading.count_given("Application", "carried")
+    for label, table in tables(FINGRAPH).nodes.items():
+        yield f"columns of {label}", reading.node_columns(table.columns)
+        yield f"nodes of {label}", reading.nodes_of(label)
+    for kind in tables(FINGRAPH).links:
+        link, names = kind.link, list(kind.columns)
+        yield f"between {kind.name}", reading.links_between(link.type, link.end, names)
+        yield f"to {kind.name}", reading.links_of_end(link.type, link.start, names)
+        yield f"by id {kind.name}", reading.links_by_id(names)
+        yield f"count of {link.type}", reading.count_links(link.type)
+        yield f"few {link.type}", reading.few_link_places(link.type)
+    named = [i.relationship for i in FINGRAPH.identifiers]
+    yield "links of facts", reading.links_from(named, ["role", *(p.name for p in FINGRAPH.link_properties)])
+    for identifier in FINGRAPH.identifiers:
+        yield f"hubs of {identifier.label}", reading.marked(identifier.label, MARKS[0])
+
+
 GENERATED = {
     "evidence": evidence(FINGRAPH) or "",
     "ring_things": things_statement(FINGRAPH) or "",
@@ -47,6 +74,7 @@ GENERATED = {
         f"head {label}": head_text(FINGRAPH, label, steps(FINGRAPH, label))
         for label in ("Application", "Event", "User", "Ring", "Device", "Phone")
     },
+    **dict(reading_statements()),
     "shared": _shared(FINGRAPH.identifiers[0]),
     "all_links": _all_links(FINGRAPH.identifiers[0]),
     "first_links": _first_links(FINGRAPH.identifiers[0]),
@@ -69,13 +97,16 @@ WHOLE = {
         "rings/memberships",
         "rings/run_as_of",
         "rings/runs",
-        "rings/run_as_of",
         "rings/run_since",
         "shared",
         "projecting",
     ),
+    *("snapshot/last_node", "snapshot/last_link", "snapshot/loads", "snapshot/ring_runs"),
+    *(name for name in GENERATED if name.startswith(("nodes of ", "count of ", "few ", "hubs of "))),
 }
 """Statements that mean to read all nodes of a label or all relationships of a type."""
+EVERY = {"snapshot/last_node"}
+"""Those that mean to look at every node."""
 
 
 @pytest.mark.parametrize("name", statement_names())
@@ -151,7 +182,8 @@ def problems(graph: Graph, text: str, *, whole: bool = False) -> list[str]:
 @pytest.mark.server
 @pytest.mark.parametrize("name", statement_names())
 def test_the_server_finds_an_index_and_no_cartesian_product(planner: Graph, name: str) -> None:
-    assert problems(planner, statement(name).text, whole=name in WHOLE) == []
+    found = problems(planner, statement(name).text, whole=name in WHOLE)
+    assert [one for one in found if not (name in EVERY and one.startswith("AllNodesScan"))] == []
 
 
 @pytest.mark.server
