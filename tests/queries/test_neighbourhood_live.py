@@ -15,7 +15,9 @@ from queries.neighbourhood import Asked, NeighbourhoodRead
 
 pytestmark = pytest.mark.server
 
-SCHEMA = FINGRAPH.extended([identifier_type("Terminal", "Where.", "AT_TERMINAL", normaliser="code", walk=10)])
+SCHEMA = FINGRAPH.extended(
+    [identifier_type("Terminal", "Where.", "AT_TERMINAL", normaliser="code", bind=5, walk=10)]
+)
 READ = NeighbourhoodRead(
     Asked(
         SCHEMA,
@@ -28,6 +30,9 @@ READ = NeighbourhoodRead(
     )
 )
 STARTS = {
+    "Unwind",
+    "Create",
+    "Projection",
     "NodeUniqueIndexSeek",
     "NodeIndexSeekByRange",
     "NodeByIdSeek",
@@ -60,7 +65,7 @@ def leaves(operator: Operator) -> Iterator[str]:
         yield from leaves(child)
 
 
-@pytest.mark.parametrize(("name", "text"), statements(), ids=[name for name, _ in statements()])
+@pytest.mark.parametrize(("name", "text"), list(statements()), ids=[name for name, _ in statements()])
 def test_every_statement_begins_at_an_index(empty_graph: Graph, name: str, text: str) -> None:
     live.apply(empty_graph, SCHEMA, "k")
     root = empty_graph.explain(text, seconds=60).root
