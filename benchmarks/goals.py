@@ -20,6 +20,7 @@ from benchmarks.fresh_clone import measure_demo, measure_test
 from benchmarks.goal import ROOMS, Goal
 from benchmarks.handbook import measure_protocol, measure_windows
 from benchmarks.large import measure_large
+from benchmarks.neighbourhood import measure_neighbourhood
 from benchmarks.results import RESULTS, ROOT, Result, is_stale, read_result, result_of, write_result
 from benchmarks.rings import measure_backfill, measure_rings
 from benchmarks.simulate import measure_simulate
@@ -60,6 +61,7 @@ SNAPSHOT = (
     "cli/snapshot.py",
     "benchmarks/snapshot.py",
 )
+ONLINE = (*LOADING, "queries/neighbourhood.py", "snapshot", "simulator", "benchmarks/neighbourhood.py")
 WHOLE = (*ROOMS, "Makefile", "pyproject.toml", "requirements.lock", "benchmarks/fresh_clone.py")
 
 GOALS = (
@@ -136,6 +138,21 @@ GOALS = (
             ("expand", "a page of the neighbours of an identifier with 5,000", 300.0),
             ("paths", "paths of at most 6 hops between two people, cut ones among them", 500.0),
         )
+    ),
+    Goal(
+        "neighbourhood_p50_ms",
+        "one application's whole neighbourhood from Neo4j as columns, at ten million nodes and their outcomes, p50",
+        *("≤", 5.0, "ms", LARGE_SIZE, ONLINE, measure_neighbourhood),
+    ),
+    Goal(
+        "neighbourhood_p99_ms",
+        "the same, p99",
+        *("≤", 15.0, "ms", LARGE_SIZE, ONLINE, measure_neighbourhood),
+    ),
+    Goal(
+        "neighbourhood_walk_p99_ratio",
+        "p99 of applications that name an identifier near its `walk`, against the p99 of all",
+        *("≤", 2.0, "×", LARGE_SIZE, ONLINE, measure_neighbourhood),
     ),
     Goal(
         "window_features_rate",

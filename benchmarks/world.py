@@ -23,11 +23,26 @@ def write_applications(
 
     Identifiers of the types `without` are left out of the mapping.
     """
+    return write_tables(applications, folder, progress, ("applications",), without)
+
+
+def write_tables(
+    applications: int,
+    folder: Path,
+    progress: Progress,
+    wanted: Collection[str],
+    without: Collection[str] = (),
+) -> Path:
+    """As `write_applications`, with a mapping of the tables of those names."""
     simulate(order(applications, START, DAYS, SEED), folder, progress=progress)
     head, *tables = (folder / "mapping.toml").read_text(encoding="utf-8").split("[[table]]")
-    table = next(text for text in tables if 'name = "applications"' in text)
+    kept = [text for text in tables if any(f'name = "{name}"\n' in text for name in wanted)]
     left_out = tuple(f'{{ type = "{label}"' for label in without)
-    lines = [line for line in table.splitlines() if not (left_out and line.strip().startswith(left_out))]
-    mapping = folder / "applications.toml"
+    lines = [
+        line
+        for line in "[[table]]".join(kept).splitlines()
+        if not (left_out and line.strip().startswith(left_out))
+    ]
+    mapping = folder / f"{'-'.join(wanted)}.toml"
     mapping.write_text(head + "[[table]]" + "\n".join(lines) + "\n", encoding="utf-8")
     return mapping

@@ -125,12 +125,15 @@ def recorded_again(online: Online, key: str, record: Row) -> Recorded:
 def _told(features: Features) -> tuple[F64, list[tuple[str | None, ...]]]:
     """Values with categories left out, and the categories as words, since codes are of the columns that they came from."""
     texts = [place for place, one in enumerate(features.variants) if one.of.dtype == "category"]
+    words = [features.words.get(features.variants[place].column, ()) for place in texts]
+    codes = features.values[texts].T
     values = features.values.copy()
     values[texts] = np.nan
-    frame = features.frame()
-    names = [features.variants[place].name for place in texts]
-    words = list(frame.select(names).iter_rows()) if names else [()] * values.shape[1]
-    return values, words
+    told = [
+        tuple(None if np.isnan(code) else some[int(code)] for code, some in zip(row, words, strict=True))
+        for row in codes
+    ]
+    return values, told
 
 
 def compare(recorded: Sequence[Recorded], columns: Columns, catalogue: Catalogue) -> list[Difference]:

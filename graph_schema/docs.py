@@ -15,7 +15,7 @@ def document(schema: Schema) -> str:
     lines = [
         "# The graph",
         "",
-        f"Schema version {schema.version}. Written by `fingraph schema docs`; change `graph_schema/declaration.py`, not this file.",
+        f"Schema version {schema.version}. Written by `fingraph schema docs`; change the declarations in `graph_schema`, not this file.",
         "",
         "Every node has a unique `key`. Times are whole microseconds since 1970 UTC, money is whole cents.",
         "",

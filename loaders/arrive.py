@@ -13,13 +13,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from core.clock import DAY, Clock, now_us
 from core.errors import IncompatibleError, NotFoundError, UsageError
 from core.graph import Graph, Row, Transaction
 from core.ids import seq_of
 from graph_schema import Identifier, Schema, arriving, cypher
-from loaders.plan import DIGEST, KEY, LinkFact, Part
+from loaders.plan import DIGEST, EVENT_AT, KEY, LinkFact, Part
 from loaders.rows import Staged
 from loaders.run import LoadRun
 from queries.neighbourhood import NeighbourhoodRead
@@ -95,14 +96,11 @@ def _arrival(staged: Staged, row: Row) -> Arrival:
     told = {fact.key: {name: row[column] for name, column in fact.columns.items()} for fact in plan.nodes}
     user = next((told[fact.key] for fact in plan.nodes if fact.label == "User"), None)
     about = next((row[fact.key] for fact in plan.nodes if fact.part is Part.REFERENCE), None)
-    named = (_named(fact, row, told) for fact in plan.links if fact.end in told and fact.link.start != "User")
-    own = dict(told[plan.own.key]) if plan.own else {"event_at": row["event_at"]}
+    itself = plan.own.key if plan.own else None
+    named = (_named(fact, row, told) for fact in plan.links if fact.end in told and fact.end != itself)
+    own = dict(told[itself]) if itself else {"event_at": row[EVENT_AT]}
     own = {name: value for name, value in own.items() if name not in ("known_at", "seq")}
-    once = {
-        (one.label, one.key, one.role): one
-        for one in named
-        if one is not None and one.label not in ("Outcome",)
-    }
+    once = {(one.label, one.key, one.role): one for one in named if one is not None}
     user = user if user is not None and user["key"] is not None else None
     return Arrival(plan.about, row[KEY], row[DIGEST], own, user, tuple(once.values()), about)
 
@@ -159,7 +157,7 @@ class Arrivals:
         with self._opening:
             if day not in self._loads:
                 run = LoadRun({"source": self._source, "mode": "online", "started_at": now})
-                self._loads[day] = self._graph.in_write(run.number)
+                self._loads[day] = self._graph.in_write(partial(_begin, run))
             return self._loads[day]
 
     def _tied(self, tx: Transaction, arrival: Arrival, load: int) -> Arrived:
@@ -262,6 +260,11 @@ class Arrivals:
         )
         self._mark(tx, [(one.label, found["other"])] if past[0]["past"] else [])
         return Arrived(arrival.key, known_at, seq, unchanged=False)
+
+
+def _begin(run: LoadRun, tx: Transaction) -> int:
+    run.attempt()
+    return run.number(tx)
 
 
 _STANDING_OUTCOME = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from core.clock import DAY
@@ -32,6 +34,6 @@ def write_summaries(  # noqa: PLR0917 - a day's summaries, and what they are of
     statement = cypher.write_summaries(schema.identifier(label))
     made = 0
     for part in frame.sort("key").iter_slices(CHUNK):
-        columns = part.to_dict(as_series=False)
-        made += graph.write(statement, day=day, known_at=known_at, **columns)[0]["made"]
+        told: dict[str, Any] = {**part.to_dict(as_series=False), "day": day, "known_at": known_at}
+        made += graph.write(statement, **told)[0]["made"]
     return made

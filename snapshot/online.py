@@ -14,7 +14,7 @@ import numpy as np
 
 from graph_schema import Schema
 from graph_schema.model import Identifier
-from queries.neighbourhood import IDENTIFIER, MISSING, Asked
+from queries.neighbourhood import IDENTIFIER, MISSING, USER, Asked
 from snapshot.columns import F64, I32, I64, NEVER, SUMMARY, UNKNOWN, Columns, Memberships, Summaries
 from snapshot.log import LinkRows, Log, OutcomeRows, columns_of
 from snapshot.shape import shape
@@ -52,7 +52,7 @@ class Unseen:
     @property
     def named(self) -> dict[str, list[str]]:
         """What the read is asked by: for each label the keys."""
-        found: dict[str, list[str]] = {} if self.user is None else {"User": [self.user]}
+        found: dict[str, list[str]] = {} if self.user is None else {USER: [self.user]}
         for one in self.given:
             found.setdefault(one.label, []).append(one.key)
         return found
@@ -103,7 +103,7 @@ class _Conversion:
         place = np.empty(self._size, dtype=np.int64)
         place[self._order] = np.arange(self._size)
         self._ids, self._places = ids[by_id], place[:-1][by_id]
-        rows: dict[int, list[Sequence[Any]]] = {}
+        rows: dict[str, list[Sequence[Any]]] = {}
         for row in sorted(record["identifiers"], key=lambda row: str(row[_KEY])):
             rows.setdefault(row[_TYPE], []).append(row)
         self._rows = rows if unseen is None else _with_unseen(rows, asked, unseen)
@@ -124,8 +124,8 @@ class _Conversion:
         labels = self._asked.labels
         kinds = (None, *self._asked.schema.identifiers)
         links = {
-            label: self._links(kind, self._rows.get(place, []))
-            for place, (label, kind) in enumerate(zip(labels, kinds, strict=True))
+            label: self._links(kind, self._rows.get(label, []))
+            for label, kind in zip(labels, kinds, strict=True)
         }
         users, outcomes, memberships = self._hanging()
         own_event_at = record["event_at"] if self._unseen is None else self._unseen.event_at
@@ -194,7 +194,7 @@ class _Conversion:
         place_of: list[int] = np.argsort(self._order).tolist()
         users = np.full(self._size, UNKNOWN, dtype=np.int32)
         codes: dict[int, int] = {}
-        for row in self._rows.get(0, []):
+        for row in self._rows.get(USER, []):
             users[-1] = codes.setdefault(row[_ID], len(codes))
         outcomes: list[tuple[int, Any]] = []
         rings: list[tuple[int, Any]] = []
@@ -266,15 +266,15 @@ class _Conversion:
             found = {name: self._unseen.properties.get(name) for name in names}
         else:
             found = dict(zip(names, self._record["own"], strict=True))
-        for place, identifier in enumerate(asked.schema.identifiers, 1):
+        for identifier in asked.schema.identifiers:
             properties = asked.given.get(identifier.label, ())
-            rows = self._rows.get(place)
+            rows = self._rows.get(identifier.label)
             if not properties or not rows:
                 continue
             order = {role: number for number, role in enumerate(identifier.roles)}
             first = min(rows, key=lambda row: min((order.get(one[0], 0) for one in row[_MINE]), default=99))
-            for name, value in zip(properties, first[_GIVEN], strict=True):
-                found[f"{identifier.label}.{name}"] = value
+            told = dict(zip(asked.given_names, first[_GIVEN], strict=True))
+            found |= {f"{identifier.label}.{name}": told[name] for name in properties}
         return found
 
     def _carried(self) -> F64 | None:
@@ -315,22 +315,21 @@ def _summaries(told: Sequence[Sequence[Any] | None]) -> Summaries | None:
 
 
 def _with_unseen(
-    rows: dict[int, list[Sequence[Any]]], asked: Asked, unseen: Unseen
-) -> dict[int, list[Sequence[Any]]]:
+    rows: dict[str, list[Sequence[Any]]], asked: Asked, unseen: Unseen
+) -> dict[str, list[Sequence[Any]]]:
     """The rows of a read with the links of an application that the graph does not have, and what it names first."""
-    mine: dict[tuple[int, str], list[Any]] = {}
-    told: dict[tuple[int, str], Mapping[str, Any]] = {}
-    named = [Given("User", unseen.user)] if unseen.user is not None else []
+    named = [Given(USER, unseen.user)] if unseen.user is not None else []
+    mine: dict[tuple[str, str], list[Given]] = {}
     for one in (*named, *unseen.given):
-        name = asked.labels.index(one.label), one.key
-        mine.setdefault(name, []).append([one.role, *unseen.point])
-        told[name] = one.properties
-    found: dict[int, list[Sequence[Any]]] = {}
-    known = {(place, row[_KEY]): row for place, some in rows.items() for row in some}
-    for number, name in enumerate(sorted(mine, key=lambda name: (name[0], name[1]))):
-        place, key = name
-        row = list(known.get(name, [place, key, -1 - number, None, None, [], [], [], [], [], [], None]))
-        row[_MINE] = mine[name]
-        row[_GIVEN] = [told[name].get(prop) for prop in asked.given.get(asked.labels[place], ())]
-        found.setdefault(place, []).append(row)
+        mine.setdefault((one.label, one.key), []).append(one)
+    known = {(label, row[_KEY]): row for label, some in rows.items() for row in some}
+    found: dict[str, list[Sequence[Any]]] = {}
+    for number, (label, key) in enumerate(sorted(mine)):
+        links = mine[label, key]
+        row = list(
+            known.get((label, key), [label, key, -1 - number, None, None, [], [], [], [], [], [], None])
+        )
+        row[_MINE] = [[one.role or "", *unseen.point] for one in links]
+        row[_GIVEN] = [links[0].properties.get(name) for name in asked.given_names]
+        found.setdefault(label, []).append(row)
     return found

@@ -188,28 +188,40 @@ def test_an_application_that_is_not_in_the_graph_is_read_alike(day: Day) -> None
         assert not compare([told], day.facts, day.online.catalogue)
 
 
+DAY_EARLY = f" - {DAY}"
 MUTANTS = {
-    "the application itself is among those met": ("AND n.key < $key END", "END"),
-    "the point is one second later": ("a.known_at AS at", "a.known_at + 1000000 AS at"),
-    "outcomes a day early": (
-        "ELSE x.known_at < at END THEN [y",
-        "ELSE x.known_at - 86400000000 < at END THEN [y",
-    ),
-    "runs that have not finished": ("x.known_at < at AND x.finished_at IS NOT NULL", "true"),
-    "runs known later": ("x.known_at < at AND x.finished_at IS NOT NULL", "x.finished_at IS NOT NULL"),
-    "summaries known later": ("s.known_at < at", "true"),
-    "hubs walked": ("WHERE NOT hub", "WHERE true"),
-    "a hub for the application that made it one": ("i.hub_seq < seq", "i.hub_seq <= seq"),
-    "carried of another version": ("n.carried_version = $version", "false"),
+    "the application itself is among those met": [("AND n.key < $key END", "END")],
+    "the point is one second later": [("a.known_at AS at", "a.known_at + 1000000 AS at")],
+    "outcomes a day early": [
+        ("ELSE x.known_at < at END THEN", f"ELSE x.known_at{DAY_EARLY} < at END THEN"),
+        ("y.value, x.known_at", f"y.value, x.known_at{DAY_EARLY}"),
+    ],
+    "runs that have not finished": [
+        ("x.known_at < at AND x.finished_at IS NOT NULL", "true"),
+        ("ORDER BY x.known_at", "ORDER BY x.run"),
+        ("x.known_at AS run_known_at", "0 AS run_known_at"),
+    ],
+    "runs known later": [
+        ("x.known_at < at AND x.finished_at IS NOT NULL", "x.finished_at IS NOT NULL"),
+        ("x.known_at AS run_known_at", "0 AS run_known_at"),
+    ],
+    "summaries a day early": [("s.known_at < at", "true"), ("[s.known_at", f"[s.known_at{DAY_EARLY}")],
+    "hubs walked": [("WHERE NOT hub", "WHERE true"), ("i.hub_since, i.hub_seq, mine", "null, null, mine")],
+    "hubs of today as if of ever": [
+        ("WHERE NOT hub", "WHERE i.hub_since IS NULL"),
+        ("i.hub_since, i.hub_seq, mine", "i.hub_since - 604800000000, i.hub_seq, mine"),
+    ],
+    "carried of another version": [("n.carried_version = $version", "false")],
 }
+"""What is changed in the statement."""
 
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_read_with_a_mistake_is_seen(day: Day, name: str) -> None:
     online = Online(day.lender.schema, day.online.catalogue)
-    honest, mistaken = MUTANTS[name]
-    assert honest in online.read.of_key
-    online.read.of_key = online.read.of_key.replace(honest, mistaken)
+    for honest, mistaken in MUTANTS[name]:
+        assert honest in online.read.of_key
+        online.read.of_key = online.read.of_key.replace(honest, mistaken)
     assert differences(day, online)
 
 

@@ -1,0 +1,196 @@
+"""Arrivals: one row, one point; the same row changes nothing, another is a conflict, and points order what shares."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from core.errors import IncompatibleError, NotFoundError, UsageError
+from core.graph import Graph
+from core.ids import seq_of
+from graph_schema import FINGRAPH, Schema, live
+from loaders.arrive import Arrival, Arrivals, Named, arrivals, store_carried
+from loaders.plan import NodeFact, Part, Plan
+from loaders.rows import Staged
+from queries.neighbourhood import NeighbourhoodRead
+from snapshot.online import asked_for
+
+pytestmark = pytest.mark.server
+
+NOW = 1_800_000_000_000_000
+SCHEMA = replace(FINGRAPH, identifiers=tuple(replace(i, walk=4, bind=2) for i in FINGRAPH.identifiers))
+
+
+@pytest.fixture
+def arriving(empty_graph: Graph) -> Arrivals:
+    live.apply(empty_graph, FINGRAPH, "k")
+    return door(empty_graph)
+
+
+def door(graph: Graph, schema: Schema = SCHEMA, now: int = NOW, **more: Any) -> Arrivals:
+    return Arrivals(graph, schema, NeighbourhoodRead(asked_for(schema)), clock=lambda: now, **more)
+
+
+def application(name: str, user: str = "u", digest: str = "d", **named: str) -> Arrival:
+    given = tuple(
+        Named(label, key, "self" if label == "Phone" else None, {"key": key, "masked": "…"})
+        for label, key in named.items()
+    )
+    told = {
+        "key": f"s:{name}",
+        "source": "s",
+        "id": name,
+        "lender": "s",
+        "event_at": NOW - 5,
+        "amount_cents": 100,
+    }
+    who = {"key": f"s:{user}", "source": "s", "id": user}
+    return Arrival("Application", f"s:{name}", digest, told, who, given)
+
+
+def outcome(name: str, about: str, digest: str = "o") -> Arrival:
+    told = {
+        "key": f"s:{name}",
+        "source": "s",
+        "id": name,
+        "target": "fraud",
+        "value": 1.0,
+        "event_at": NOW - 1,
+    }
+    return Arrival("Outcome", f"s:{name}", digest, told, about=f"s:{about}")
+
+
+def amendment(about: str, device: str, digest: str = "m") -> Arrival:
+    named = (Named("Device", device, None, {"key": device, "masked": "…"}),)
+    return Arrival(
+        "USED_DEVICE", f"s:{about}|{device}", digest, {"event_at": None}, None, named, f"s:{about}"
+    )
+
+
+def test_the_same_row_again_changes_nothing_and_sees_what_it_saw(
+    empty_graph: Graph, arriving: Arrivals
+) -> None:
+    arriving.arrive(application("a", Device="d1", Phone="p1"))
+    first = arriving.arrive(application("b", "v", Device="d1"))
+    arriving.arrive(application("c", "w", Device="d1"))
+    before = empty_graph.read("MATCH (n) RETURN count(n) AS n, sum(size(keys(n))) AS k")
+    again = door(empty_graph, now=NOW + 10**9).arrive(application("b", "v", Device="d1"))
+    assert again.unchanged and not first.unchanged
+    assert (again.known_at, again.seq) == (first.known_at, first.seq) == (NOW + 1, seq_of("s:b"))
+    assert first.seen is not None and again.seen is not None
+    assert sorted(again.seen.pop("identifiers")) == sorted(first.seen.pop("identifiers"))
+    assert again.seen == first.seen
+    assert first.seen["met_key"] == ["s:a"]
+    loads = {"n": before[0]["n"] + 1, "k": before[0]["k"] + 5}  # the other process's load
+    assert empty_graph.read("MATCH (n) RETURN count(n) AS n, sum(size(keys(n))) AS k") == [loads]
+
+
+def test_another_row_of_the_same_key_is_a_conflict_and_leaves_no_trace(
+    empty_graph: Graph, arriving: Arrivals
+) -> None:
+    arriving.arrive(application("a", Device="d1"))
+    arriving.arrive(outcome("o", "a"))
+    for other in (application("a", digest="x", Device="d2"), replace(outcome("o", "a"), digest="x")):
+        with pytest.raises(IncompatibleError) as caught:
+            arriving.arrive(other)
+        assert caught.value.code == "arrive.conflict"
+    assert empty_graph.read("MATCH (d:Device) RETURN d.key AS key") == [{"key": "d1"}]
+
+
+def test_points_of_what_shares_something_are_in_order_whatever_the_clocks_say(
+    empty_graph: Graph, arriving: Arrivals
+) -> None:
+    first = arriving.arrive(application("a", Device="d1"))
+    behind = door(empty_graph, now=NOW - 10**9)
+    second = behind.arrive(application("b", "v", Device="d1"))
+    third = behind.arrive(outcome("o", "a"))
+    apart = behind.arrive(application("c", "w", Device="d9"))
+    assert first.known_at == NOW and second.known_at == NOW + 1 and third.known_at == NOW + 2
+    assert apart.known_at == NOW - 10**9
+
+
+def test_what_names_a_hub_comes_after_the_moment_at_which_it_became_one(
+    empty_graph: Graph, arriving: Arrivals
+) -> None:
+    points = [arriving.arrive(application(f"a{i}", f"u{i}", Device="d1")).known_at for i in range(5)]
+    found = empty_graph.read("MATCH (d:Device) RETURN d.hub_since AS at, d.hub_seq AS seq")
+    assert found == [{"at": points[4], "seq": seq_of("s:a4")}]
+    late = door(empty_graph, now=NOW - 10**9).arrive(application("z", "z", Device="d1"))
+    assert late.known_at is not None and points[4] is not None and late.known_at > points[4]
+    assert late.seen is not None and late.seen["met_id"] == []
+    assert door(empty_graph, now=NOW - 10**9).arrive(outcome("o", "z")).known_at == late.known_at + 1
+
+
+def test_an_amendment_adds_a_link_once(empty_graph: Graph, arriving: Arrivals) -> None:
+    arriving.arrive(application("a", Device="d1"))
+    added = arriving.arrive(amendment("a", "d2"))
+    assert not added.unchanged and arriving.arrive(amendment("a", "d2")).known_at == added.known_at
+    assert arriving.arrive(amendment("a", "d1")).unchanged  # the application's own row said so
+    with pytest.raises(IncompatibleError):
+        arriving.arrive(amendment("a", "d2", digest="other"))
+    seen = arriving.arrive(application("b", "v", Device="d2")).seen
+    assert seen is not None and seen["met_key"] == ["s:a"]
+
+
+def test_what_is_about_nothing_is_refused(arriving: Arrivals) -> None:
+    for one in (outcome("o", "nowhere"), amendment("nowhere", "d1")):
+        with pytest.raises(NotFoundError):
+            arriving.arrive(one)
+
+
+def test_one_application_sent_by_many_at_once_is_there_once(empty_graph: Graph, arriving: Arrivals) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(arriving.arrive, [application("a", Device="d1", Phone="p1")] * 16))
+    assert sum(not one.unchanged for one in told) == 1
+    assert len({(one.known_at, one.seq) for one in told}) == 1
+    assert empty_graph.read("MATCH (:Application)-[r]->() RETURN count(r) AS n") == [{"n": 2}]
+
+
+def test_what_is_carried_is_carried_with_the_application_or_not_at_all(
+    empty_graph: Graph, arriving: Arrivals
+) -> None:
+    carrying = door(empty_graph, carry=lambda seen: [float(len(seen["met_id"])), float("nan")], version="v1")
+    carrying.arrive(application("a", Device="d1"))
+    seen = carrying.arrive(application("b", "v", Device="d1")).seen
+    assert seen is not None and seen["met_carried"][0][0] == 0.0
+    assert empty_graph.read("MATCH (a:Application {key: 's:b'}) RETURN a.carried[0] AS n")[0]["n"] == 1.0
+
+    def broken(seen: object) -> list[float]:
+        raise UsageError("test.broken", "It does not work.")
+
+    with pytest.raises(UsageError):
+        door(empty_graph, carry=broken, version="v1").arrive(application("c", Device="d1"))
+    assert not empty_graph.read("MATCH (a:Application {key: 's:c'}) RETURN a.key AS key")
+
+
+def test_what_is_carried_is_never_rewritten(empty_graph: Graph, arriving: Arrivals) -> None:
+    arriving.arrive(application("a"))
+    assert store_carried(empty_graph, "s:a", [1.0], "v1")
+    assert not store_carried(empty_graph, "s:a", [2.0], "v1")
+    with pytest.raises(IncompatibleError, match="never rewritten"):
+        store_carried(empty_graph, "s:a", [2.0], "v2")
+    assert empty_graph.read("MATCH (a:Application) RETURN a.carried AS c") == [{"c": [1.0]}]
+    with pytest.raises(NotFoundError):
+        store_carried(empty_graph, "s:none", [1.0], "v1")
+
+
+def test_the_schema_knows_everything_that_arrivals_write(empty_graph: Graph, arriving: Arrivals) -> None:
+    carrying = door(empty_graph, carry=lambda seen: [float("nan")], version="v1")
+    carrying.arrive(application("a", Device="d1", Phone="p1"))
+    carrying.arrive(outcome("o", "a"))
+    carrying.arrive(amendment("a", "d2"))
+    assert not live.check(empty_graph, FINGRAPH)
+
+
+def test_rows_that_bring_other_moments_along_do_not_arrive() -> None:
+    own = NodeFact("Application", Part.OWN, {"key": "k"})
+    along = NodeFact("Outcome", Part.ALONG, {"key": "o"})
+    with pytest.raises(UsageError) as caught:
+        arrivals(Staged(Plan("t", (own, along)), None, (), ()))  # type: ignore[arg-type]
+    assert caught.value.code == "arrive.along"
+    with pytest.raises(UsageError) as caught:
+        arrivals(Staged(Plan("t", (NodeFact("User", Part.OWN, {"key": "k"}),)), None, (), ()))  # type: ignore[arg-type]
+    assert caught.value.code == "arrive.kind"
