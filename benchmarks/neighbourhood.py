@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.command import own_home, run_fingraph
-from benchmarks.goal import Figure, MeasuringError
+from benchmarks.goal import Figure
 from benchmarks.world import described, write_tables
 from cli.output import Terminal
 from core.graph import Graph, connect
@@ -24,9 +24,8 @@ from snapshot.online import columns_from
 PORT_OFFSET = 560
 SEED = 11
 READ, WARM, WALKED = 6_000, 4_000, 300
-"""Applications that are timed, each read for the first time; that are read before; and that touch a large identifier."""
-NEAR_WALK = 0.8
-"""Of `walk`: from this many links on, an identifier that is no hub is large."""
+"""Applications that are timed, each read for the first time; that are read before; and that name one of the
+largest identifiers that are no hubs."""
 
 
 @dataclass
@@ -93,27 +92,21 @@ def _carry(graph: Graph, online: Online) -> None:
 
 
 def _chosen(graph: Graph, online: Online) -> tuple[list[str], list[str]]:
-    """Keys of late applications, those to time first; and of the last ones of identifiers near their `walk`."""
+    """Keys of late applications, those to time first; and of the last ones of the largest identifiers that are no hubs."""
     dice = random.Random(SEED)  # noqa: S311 - a choice, not a secret
     latest = "MATCH (a:Application) RETURN a.key AS key ORDER BY a.known_at DESC LIMIT $most"
     keys = [row["key"] for row in graph.read(latest, seconds=300, most=10 * (READ + WARM))]
     dice.shuffle(keys)
-    large: list[str] = []
+    found: dict[str, int] = {}
     for kind in online.schema.identifiers:
-        found = graph.read(
-            f"MATCH (i:{kind.label}) WITH i, COUNT {{ (i)<-[:{kind.relationship}]-() }} AS links "
-            f"WHERE links >= $least AND links <= $walk WITH i LIMIT {WALKED} "
-            f"CALL (i) {{ MATCH (i)<-[r:{kind.relationship}]-(a:Application) RETURN a.key AS key ORDER BY r.known_at DESC LIMIT 1 }} "
-            "RETURN DISTINCT key",
+        last = f"MATCH (i)<-[r:{kind.relationship}]-(a:Application) RETURN a.key AS key ORDER BY r.known_at DESC LIMIT 1"
+        rows = graph.read(
+            f"MATCH (i:{kind.label}) WHERE i.hub_since IS NULL WITH i, COUNT {{ (i)<-[:{kind.relationship}]-() }} AS links "
+            f"ORDER BY links DESC LIMIT {WALKED} CALL (i) {{ {last} }} RETURN key, links",
             seconds=300,
-            least=int(kind.walk * NEAR_WALK),
-            walk=kind.walk,
         )
-        large += [row["key"] for row in found]
-    if not large:
-        raise MeasuringError("goals.walk", "No identifier of this world is near its `walk`; make it larger.")
-    dice.shuffle(large)
-    large = list(dict.fromkeys(large))[:WALKED]
+        found |= {row["key"]: max(row["links"], found.get(row["key"], 0)) for row in rows}
+    large = sorted(found, key=lambda key: (-found[key], key))[:WALKED]
     usual = [key for key in keys if key not in set(large)]
     return usual[: READ + WARM], large
 

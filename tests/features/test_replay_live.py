@@ -71,6 +71,7 @@ def day(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]
         )
         for one in skewed(clock)
     ]
+    doors[0].warm()
     run_rings(graph, lender.schema, clock)
     abandon_a_run(graph)
     half = len(lender.sent) // 2
