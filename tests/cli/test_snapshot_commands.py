@@ -15,7 +15,7 @@ import fingraph
 from cli import dataset, features, hubs, snapshot
 from core.clock import DAY, moment_us
 from core.errors import NotFoundError, UsageError
-from core.graph import Graph
+from core.graph import Graph, password_of
 from core.settings import Settings
 from fingraph import home as home_module
 from loaders.load import Loader
@@ -75,7 +75,7 @@ def test_a_training_table_is_the_same_from_the_command_and_from_python(
     first, end = (moment_us(day) for day in days)
     dataset.build("fraud", first, end, out, "60d", folder=folder, as_json=True)
     told = said()
-    given = replace(server, home=folder.parent)
+    given = replace(server, home=folder.parent, neo4j_uri=server.uri, neo4j_password=password_of(server))
     monkeypatch.setattr(home_module, "load_settings", lambda: given)
     with fingraph.open() as home:
         table = home.training_table("fraud", *days, maturity="60d")
