@@ -22,7 +22,7 @@ CALL (named) {
 }
 CALL (people) {
   UNWIND people AS u
-  MATCH (u)-[k:RELATED_TO]-(v:User) WHERE $$SEEN(k)$$ AND v IN people
+  MATCH (u)-[k:RELATED_TO]-(v) WHERE $$SEEN(k)$$ AND v IN people
   RETURN count(DISTINCT u) AS related
 }
 CALL (named) {
