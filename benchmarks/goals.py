@@ -39,7 +39,11 @@ LOADING = (
 SIMULATING = ("simulator", "requirements.lock", "benchmarks/command.py", "benchmarks/simulate.py")
 LARGE_SIZE = 1_540_000
 """Applications that come to ten million nodes."""
-RINGS = (*LOADING, "queries", "rings", "simulator", "benchmarks/rings.py", "cli")
+RINGS = (
+    *LOADING,
+    *("queries/rings", "queries/loads", "queries/statements.py", "rings", "simulator"),
+    *("cli/rings.py", "cli/load.py", "cli/simulate.py", "benchmarks/rings.py"),
+)
 RINGS_LARGE = (*LOADING, "queries/rings", "rings", "simulator", "benchmarks/large.py")
 API_LARGE = (*RINGS_LARGE, "queries", "security", "api")
 FEATURES = (

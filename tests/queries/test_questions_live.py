@@ -46,7 +46,9 @@ def lender(graph: Graph, server: Settings, tmp_path_factory: pytest.TempPathFact
     graph.implicit("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS")
     made = load_lender(graph, server, tmp_path_factory.mktemp("lender"))
     graph.implicit("CALL db.awaitIndexes(120)")
-    graph.implicit("CALL db.clearQueryCaches()")  # plans made for an empty graph scan what is large in a full one
+    graph.implicit(
+        "CALL db.clearQueryCaches()"
+    )  # plans made for an empty graph scan what is large in a full one
     return made
 
 
