@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,10 +13,6 @@ from cli.features import Own
 from cli.output import JsonFlag, Terminal, emit, fields, stdout
 from cli.snapshot import Folder, columns_from
 from core.clock import duration_us, iso, moment_us
-
-if TYPE_CHECKING:
-    from features import Catalogue
-    from snapshot.manifest import Manifest
 
 app = typer.Typer(help="Training tables.", no_args_is_help=True)
 LOOKED_AHEAD = 1
@@ -38,6 +34,7 @@ def build(  # noqa: PLR0917
     as_json: JsonFlag = False,
 ) -> None:
     """Write a training table: features as they were at each application's own point, labels by when they were known."""
+    from features import catalogue_for
     from features.dataset import Wanted, write_dataset
 
     with Terminal() as progress:
@@ -46,7 +43,7 @@ def build(  # noqa: PLR0917
         progress.step("Computing features")
         # What becomes known after the snapshot's watermark is not known yet.
         wanted = Wanted(target, first, end, duration_us(maturity), known_until=made.watermark)
-        told = write_dataset(columns, catalogue_of(made, own), wanted, out, THREADS)
+        told = write_dataset(columns, catalogue_for(made.schema, own), wanted, out, THREADS)
     if as_json:
         emit({**asdict(told), "folder": str(out)})
         return
@@ -66,6 +63,7 @@ def prove(  # noqa: PLR0917
     as_json: JsonFlag = False,
 ) -> None:
     """Prove on this graph that no feature looks ahead, a user's own included, and that the proof would see it."""
+    from features import catalogue_for
     from features.proofs import part
     from features.proofs import prove as proved
 
@@ -73,7 +71,7 @@ def prove(  # noqa: PLR0917
         progress.step("Reading the snapshot")
         columns, made = columns_from(folder, keys=False)
         progress.step("Proving")
-        catalogue = catalogue_of(made, own)
+        catalogue = catalogue_for(made.schema, own)
         data = f"snapshot {made.export}, known before {iso(made.watermark)}"
         certificate = proved(
             part(columns, targets, seed), catalogue, data=data, decisions=decisions, seed=seed
@@ -98,14 +96,3 @@ def prove(  # noqa: PLR0917
             stdout.print(f"  {one.feature} changed when later facts were {one.change}")
     if not certificate.holds:
         raise typer.Exit(LOOKED_AHEAD)
-
-
-def catalogue_of(made: Manifest, own: Path | None) -> Catalogue:
-    """The house's features over the identifiers of a snapshot's schema, and a user's own.
-
-    Raises `UsageError` (`features.file`, `features.invalid`).
-    """
-    from features import catalogue_for, extended
-
-    catalogue = catalogue_for(made.schema)
-    return extended(catalogue, own) if own else catalogue

@@ -71,8 +71,7 @@ def explain(  # noqa: PLR0917
     as_json: JsonFlag = False,
 ) -> None:
     """Explain one application feature by feature, as it was known when it came, or later."""
-    from cli.dataset import catalogue_of
-    from features import prepare, with_carried
+    from features import catalogue_for, prepare, with_carried
     from features.explain import around, moved, position_of
     from features.explain import explain as explained
 
@@ -83,7 +82,7 @@ def explain(  # noqa: PLR0917
         if as_of is not None:
             columns, position = moved(columns, position, as_of)
         near, place = around(columns, position)
-        catalogue = catalogue_of(made, own)
+        catalogue = catalogue_for(made.schema, own)
         prepared = prepare(with_carried(near, catalogue), catalogue)
         told = [one for one in explained(prepared, catalogue, place, limit) if family in (None, one.family)]
     if as_json:

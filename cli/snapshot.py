@@ -68,7 +68,8 @@ def columns_from(folder: Path | None, *, keys: bool = True) -> tuple[Columns, Ma
     from snapshot.read import read_columns
 
     place = folder_of(folder)
-    return read_columns(place, keys=keys), require_manifest(place)
+    made = require_manifest(place)
+    return read_columns(place, made, keys=keys), made
 
 
 def _show(made: Manifest, compared: list[Compared] | None, *, as_json: bool) -> None:

@@ -96,12 +96,14 @@ def house_catalogue() -> Catalogue:
     return parse(text, "catalogue.toml")
 
 
-def catalogue_for(schema: Schema) -> Catalogue:
-    """The house's features, over a view for each identifier type that a mapping declared, too."""
+def catalogue_for(schema: Schema, own: Path | None = None) -> Catalogue:
+    """The house's features, over a view for each identifier type that a mapping declared, too; and those of the file
+    `own`, a user's. Raises as `extended`."""
     house = house_catalogue()
     seen = {view.relation for view in house.views}
     more = tuple(_plain_view(one) for one in schema.identifiers if one.label not in seen)
-    return with_views(house, more)
+    catalogue = with_views(house, more)
+    return catalogue if own is None else extended(catalogue, own)
 
 
 def with_views(catalogue: Catalogue, more: Sequence[View]) -> Catalogue:

@@ -236,6 +236,16 @@ def compute(
     return prepare(columns, catalogue, definitions).block(at)
 
 
+@lru_cache(maxsize=16)
+def _carried_plan(catalogue: Catalogue) -> Plan:
+    return make_plan([catalogue.by_name[name] for name in catalogue.carried])
+
+
+def first_pass(columns: Columns, catalogue: Catalogue, threads: int = 1) -> Prepared:
+    """The lines of what applications carry from their own point on: one hop, so nothing that others carry is read."""
+    return Prepared(replace(columns, carried=None), _carried_plan(catalogue), catalogue.version, threads)
+
+
 def with_carried(columns: Columns, catalogue: Catalogue, threads: int = 1) -> Columns:
     """The columns with what each application carries of its own point: the first of two passes.
 
@@ -243,8 +253,7 @@ def with_carried(columns: Columns, catalogue: Catalogue, threads: int = 1) -> Co
     """
     if not catalogue.carried:
         return columns
-    plan = make_plan([catalogue.by_name[name] for name in catalogue.carried])
-    first = Prepared(replace(columns, carried=None), plan, catalogue.version, threads)
+    first = first_pass(columns, catalogue, threads)
     carried = np.full((columns.size, len(catalogue.carried)), np.nan)
     applications = np.flatnonzero(~columns.event).astype(np.int64)
     for block in first.blocks(applications, threads=threads):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
 from core.graph import Row
 from features.catalogue import Catalogue
-from features.compute import Features, Prepared, compute, plan_of
-from features.plan import Plan, make_plan
+from features.compute import Features, compute, first_pass, plan_of
 from graph_schema import Schema
 from queries.neighbourhood import Asked, NeighbourhoodRead
 from snapshot.columns import F64
@@ -39,11 +37,6 @@ class Online:
         return compute(columns, self.catalogue, np.array([position]))
 
     def carried(self, record: Row) -> F64:
-        """(c) What the application carries from its own point on: one hop, so nothing that others carry is in it."""
+        """(c) What the application carries from its own point on."""
         columns, position = columns_from(record, self.asked)
-        first = Prepared(replace(columns, carried=None), self._carrying, self.catalogue.version)
-        return first.block(np.array([position])).values[:, 0]
-
-    @cached_property
-    def _carrying(self) -> Plan:
-        return make_plan([self.catalogue.by_name[name] for name in self.catalogue.carried])
+        return first_pass(columns, self.catalogue).block(np.array([position])).values[:, 0]

@@ -14,7 +14,7 @@ import polars as pl
 from core.clock import duration_us, moment_us
 from core.graph import Graph, connect
 from core.settings import Settings, load_settings
-from features import Catalogue, catalogue_for, extended
+from features import Catalogue, catalogue_for
 from features.dataset import Wanted, training_table
 from graph_schema.live import live_schema
 from snapshot.columns import Columns
@@ -57,8 +57,7 @@ class FinGraph:
 
     def catalogue(self, own: Path | None = None) -> Catalogue:
         """The features over this graph's identifiers, with those of a file of your own."""
-        catalogue = catalogue_for(self._manifest.schema)
-        return extended(catalogue, own) if own else catalogue
+        return catalogue_for(self._manifest.schema, own)
 
     def training_table(
         self,
@@ -77,15 +76,17 @@ class FinGraph:
         `maturity` after each application. Raises `NotFoundError` (`snapshot.missing`, `dataset.target`,
         `dataset.empty`, `features.unknown`), `UsageError` (`dataset.window`, `moment.invalid`).
         """
+        made = self._manifest
         wanted = Wanted(
             target,
             moment_us(first),
             moment_us(end),
             duration_us(maturity),
-            self._manifest.watermark,
+            made.watermark,
             None if features is None else tuple(features),
         )
-        return training_table(self.columns(), self.catalogue(own), wanted, threads)
+        columns = read_columns(self.settings.snapshot, made, keys=True)
+        return training_table(columns, catalogue_for(made.schema, own), wanted, threads)
 
     @property
     def _manifest(self) -> Manifest:

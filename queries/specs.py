@@ -44,8 +44,8 @@ _PARAM = re.compile(
 _COLUMN = re.compile(r"([a-z][a-z_]*): ([a-z]+)(\?)?: (.+)")
 _ORDER = re.compile(r"([a-z][a-z_]*)( desc)?")
 _USED = re.compile(r"\$([a-z_]+)")
-_RECENT = "$$RECENT("
-"""The word that stands for a condition with the parameter `days`."""
+_WITHIN = {"$$RECENT(": "days", "$$MEMBERS(": "ring"}
+"""The words that stand for text with a parameter of the question's."""
 _FIELDS = ("name", "title", "about", "mode", "order", "seconds", "rows", "picture")
 _MANY = ("param", "column")
 _MAYBE = ("steps",)
@@ -240,7 +240,7 @@ def parse_question(name: str, source: str) -> Question:
 def used(text: str) -> frozenset[str]:
     """The parameters that a statement names."""
     plain = _without_comments(text)
-    return frozenset(_USED.findall(plain)) | ({"days"} if _RECENT in plain else set())
+    return frozenset([*_USED.findall(plain), *(name for word, name in _WITHIN.items() if word in plain)])
 
 
 def _without_comments(text: str) -> str:

@@ -9,7 +9,8 @@ declarations; no text of a person's gets into a statement.
 | `$$LINKS$$` | all relationship types that lead to identifiers, as `USED_DEVICE\\|GAVE_PHONE\\|…` |
 | `$$TYPE$$`, `$$LINK$$` | label and relationship type of the identifier type that the parameter `type` names |
 | `$$SEEN(x)$$` | the fact x was known before `$as_of`; an undated one always was |
-| `$$RECENT(a)$$` | the application a became known in the last `$days` days, by the index of times |
+| `$$RECENT(a)$$` | after MATCH: the applications a that became known in the last `$days` days, by the index of times |
+| `$$MEMBERS(m, a)$$` | after MATCH: by MEMBER_OF m the applications a of the ring `$ring` in the last run known by `$as_of` |
 | `$$MEMBER(m)$$` | the MEMBER_OF m holds in the last run known by `$as_of` |
 | `$$LIVING(r)$$` | the ring r lives in that run |
 | `$$SCORE(r)$$` | the score that the ring r had in that run |
@@ -87,16 +88,27 @@ def _outcome(_: Schema, __: object, arguments: str) -> str:
     )
 
 
+def _members(_: Schema, __: object, arguments: str) -> str:
+    membership, application = (part.strip() for part in arguments.split(","))
+    return (
+        f"(r:Ring {{key: $ring}})<-[{membership}:MEMBER_OF]-({application}:Application) USING INDEX r:Ring(key) "
+        f"WHERE $$MEMBER({membership})$$"
+    )
+
+
 _Word = Callable[[Schema, Identifier | None, str], str]
 _WORDS: dict[str, _Word] = {
     "LINKS": _links,
     "TYPE": lambda _, identifier, __: identifier.label if identifier else "",
     "LINK": lambda _, identifier, __: identifier.relationship if identifier else "",
     "SEEN": lambda _, __, fact: f"coalesce({fact}.known_at, 0) < $as_of",
-    # The index of times holds seq, too, and is used only where both are asked for.
+    # The index of times holds seq, too, and is used only where both are asked for. Hints, here and below, because a
+    # planner that has counted few applications so far prefers to look at all of them.
     "RECENT": lambda _, __, a: (
-        f"{a}.known_at >= $as_of - $days * {DAY} AND {a}.known_at < $as_of AND {a}.seq IS NOT NULL"
+        f"({a}:Application) USING INDEX {a}:Application(known_at, seq) "
+        f"WHERE {a}.known_at >= $as_of - $days * {DAY} AND {a}.known_at < $as_of AND {a}.seq IS NOT NULL"
     ),
+    "MEMBERS": _members,
     "MEMBER": lambda _, __, m: f"({m}.since <= $run AND ({m}.until IS NULL OR {m}.until > $run))",
     "LIVING": lambda _, __, r: (
         f"({r}.born_run <= $run AND ({r}.dissolved_run IS NULL OR {r}.dissolved_run > $run))"

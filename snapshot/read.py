@@ -30,18 +30,17 @@ POINT = {"known_at": pl.Int64, "seq": pl.Int64}
 
 
 def read_columns(
-    folder: Path, schema: Schema | None = None, *, keys: bool = False, carried: str | None = None
+    folder: Path, made: Manifest | None = None, *, keys: bool = False, carried: str | None = None
 ) -> Columns:
     """The dated facts of the snapshot in `folder`, in the order of facts.
 
-    `keys`: with the names of the targets. `carried`: with what applications carry of this version of the catalogue,
-    NaN where they carry nothing or another version; without it they carry nothing.
+    `made`: the manifest that the caller has read, so that both speak of one export. `keys`: with the names of the
+    targets. `carried`: with what applications carry of this version of the catalogue, NaN where they carry nothing or
+    another version; without it they carry nothing.
     Raises `NotFoundError` (`snapshot.missing`), `IncompatibleError` (`snapshot.format`).
     """
-    made = require_manifest(folder)
-    return _Reader(folder, made, made.schema if schema is None else schema).columns(
-        keys=keys, carried=carried
-    )
+    made = require_manifest(folder) if made is None else made
+    return _Reader(folder, made, made.schema).columns(keys=keys, carried=carried)
 
 
 def keys_of(folder: Path, label: str, codes: I64) -> pl.Series:

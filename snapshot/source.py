@@ -134,10 +134,6 @@ class Source:
                 kind = by_type[row["_type"]]
                 yield kind, _frame(row, {**_ENDS, **kind.columns}, kind.name)
 
-    def last_node(self) -> int:
-        """The greatest internal id of a node."""
-        return int(statement("snapshot/last_node").run(self.graph, seconds=SECONDS)[0]["last"])
-
     def nodes_of(self, label: str, mark: str | None = None) -> I64:
         """Internal ids of the few nodes of a label, or of those that have the property `mark`."""
         text = reading.nodes_of(label) if mark is None else reading.marked(label, mark)

@@ -128,7 +128,7 @@ class _Comparison:
         held = rows.collect()
         self.coded[table.label] = np.zeros(self.made.counts.get(table.label, 0), dtype=np.uint64)
         self.coded[table.label][held[CODE].to_numpy()] = _hashed(held.select(KEY))
-        return compared(table.name, _joined(found), _flags(wanted), _hashed(held.select(names)))
+        return compared(table.name, found, wanted, _hashed(held.select(names)))
 
     def _belongs(self, table: NodeTable, frame: pl.DataFrame) -> Bools:
         """Which nodes of the graph the snapshot must hold."""
@@ -150,7 +150,7 @@ class _Comparison:
             wanted.append(np.isin(names, self.coded[label]))
         held = scan(self.folder, self.made, name, {CODE: pl.Int64, **types}).collect()
         mine = _linked(held.select(*types), self.coded[label][held[CODE].to_numpy()])
-        return compared(name, _joined(found), _flags(wanted), mine)
+        return compared(name, found, wanted, mine)
 
     def _links(self, table: LinkTable) -> Compared:
         link, names = table.link, list(table.columns)
@@ -175,7 +175,7 @@ class _Comparison:
             self.coded[link.start][held[START].to_numpy()],
             self.coded[link.end][held[END].to_numpy()],
         )
-        return compared(table.name, _joined(found), _flags(wanted), mine)
+        return compared(table.name, found, wanted, mine)
 
     def _due(self, table: LinkTable, frame: pl.DataFrame, start: I64, end: I64) -> Bools:
         """Which relationships of the graph the snapshot must hold."""
@@ -194,8 +194,10 @@ class _Comparison:
         return due & ~late if self.made.online else due
 
 
-def compared(table: str, graph: Hashes, wanted: Bools, snapshot: Hashes) -> Compared:
-    """Two sets of rows: what is `wanted` of the graph must be in the snapshot, what is there must be in the graph."""
+def compared(table: str, found: list[Hashes], due: list[Bools], snapshot: Hashes) -> Compared:
+    """Two sets of rows: what is `due` of those `found` in the graph must be in the snapshot, what is there in the graph."""
+    graph = np.concatenate([np.empty(0, dtype=np.uint64), *found])
+    wanted = np.concatenate([np.empty(0, dtype=np.bool_), *due])
     return Compared(
         table, int(wanted.sum()), len(snapshot), _beyond(graph[wanted], snapshot), _beyond(snapshot, graph)
     )
@@ -216,11 +218,3 @@ def _hashed(frame: pl.DataFrame) -> Hashes:
 def _linked(frame: pl.DataFrame, *names: Hashes) -> Hashes:
     columns = [pl.Series(f"_{i}", name, dtype=pl.UInt64) for i, name in enumerate(names)]
     return _hashed(pl.DataFrame(columns).hstack(frame.get_columns()))
-
-
-def _joined(parts: list[Hashes]) -> Hashes:
-    return np.concatenate([np.empty(0, dtype=np.uint64), *parts])
-
-
-def _flags(parts: list[Bools]) -> Bools:
-    return np.concatenate([np.empty(0, dtype=np.bool_), *parts])

@@ -1,5 +1,5 @@
 // The members of the ring, their users, and what at least two of these users named; no hubs.
-MATCH (:Ring {key: $ring})<-[m:MEMBER_OF]-(member:Application) WHERE $$MEMBER(m)$$
+MATCH $$MEMBERS(m, member)$$
 MATCH (u:User)-[by:SUBMITTED]->(member) WHERE $$SEEN(by)$$
 CALL (member, u, by) {
   RETURN u AS x, by AS via, member AS y

@@ -23,7 +23,7 @@
 // seconds: 30
 // rows: 1000
 // picture: no
-MATCH (a:Application) USING INDEX a:Application(known_at, seq) WHERE $$RECENT(a)$$
+MATCH $$RECENT(a)$$
 MATCH (a)-[link:$$LINK$$]->(i:$$TYPE$$) WHERE $$SEEN(link)$$
 WITH i, collect(DISTINCT a) AS named WHERE size(named) >= $least
 CALL (named) {

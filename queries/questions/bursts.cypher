@@ -19,7 +19,7 @@
 // seconds: 30
 // rows: 1000
 // picture: no
-MATCH (a:Application) USING INDEX a:Application(known_at, seq) WHERE $$RECENT(a)$$
+MATCH $$RECENT(a)$$
 MATCH (a)-[link:$$LINKS$$]->(i) WHERE $$SEEN(link)$$
 WITH DISTINCT i, a ORDER BY a.known_at, a.seq
 WITH i, collect(a) AS named, coalesce(i.hub_since < $as_of, false) AS hub

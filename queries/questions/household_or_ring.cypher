@@ -13,7 +13,7 @@
 // seconds: 20
 // rows: 100
 // picture: ring
-MATCH (r:Ring {key: $ring})<-[m:MEMBER_OF]-(a:Application) WHERE $$MEMBER(m)$$
+MATCH $$MEMBERS(m, a)$$
 WITH a ORDER BY a.known_at, a.seq, a.key
 WITH collect(a) AS named
 CALL (named) {

@@ -18,7 +18,7 @@
 // seconds: 30
 // rows: 1000
 // picture: no
-MATCH (a:Application) USING INDEX a:Application(known_at, seq) WHERE $$RECENT(a)$$
+MATCH $$RECENT(a)$$
 MATCH (a)-[link:$$LINK$$]->(i:$$TYPE$$) WHERE $$SEEN(link)$$ AND coalesce(link.role, 'self') = 'self'
 WITH i, collect(DISTINCT a) AS named, count(DISTINCT a.lender) AS lenders WHERE lenders >= $least
 CALL (named) {

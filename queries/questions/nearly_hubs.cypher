@@ -16,7 +16,7 @@
 // seconds: 30
 // rows: 1000
 // picture: no
-MATCH (a:Application) USING INDEX a:Application(known_at, seq) WHERE $$RECENT(a)$$
+MATCH $$RECENT(a)$$
 MATCH (a)-[:$$LINKS$$]->(i)
 WITH DISTINCT i
 WHERE COUNT { (i)<-[:$$LINKS$$]-() } * 100 >= $percent * $walk[head(labels(i))]

@@ -18,7 +18,7 @@
 // seconds: 30
 // rows: 1000
 // picture: no
-MATCH (a:Application) USING INDEX a:Application(known_at, seq) WHERE $$RECENT(a)$$
+MATCH $$RECENT(a)$$
 MATCH (a)-[mine:$$LINK$$]->(i:$$TYPE$$) WHERE $$SEEN(mine)$$ AND coalesce(mine.role, 'self') = 'self'
 WITH DISTINCT i WHERE COUNT { (i)<-[:$$LINK$$]-() } > 1
 $$USES(i)$$

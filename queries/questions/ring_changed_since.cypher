@@ -32,6 +32,6 @@ MATCH (x:RingRun {key: toString(number)})
 WITH coalesce(x.known_at, x.finished_at) AS at, what, application, ring WHERE at >= $since
 RETURN at, what, application, ring, null AS target, null AS value
 UNION ALL
-MATCH (:Ring {key: $ring})<-[m:MEMBER_OF]-(a:Application)-[:HAD_OUTCOME]->(o:Outcome)
-WHERE $$MEMBER(m)$$ AND $$SEEN(o)$$ AND o.known_at >= $since
+MATCH $$MEMBERS(m, a)$$
+MATCH (a)-[:HAD_OUTCOME]->(o:Outcome) WHERE $$SEEN(o)$$ AND o.known_at >= $since
 RETURN o.known_at AS at, 'outcome' AS what, a.key AS application, null AS ring, o.target AS target, o.value AS value

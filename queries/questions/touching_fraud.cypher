@@ -16,7 +16,7 @@
 // seconds: 30
 // rows: 1000
 // picture: no
-MATCH (a:Application) USING INDEX a:Application(known_at, seq) WHERE $$RECENT(a)$$
+MATCH $$RECENT(a)$$
 MATCH (a)-[mine:$$LINKS$$]->(i) WHERE $$SEEN(mine)$$
 WITH i, collect(DISTINCT a) AS fresh
 $$USES(i)$$

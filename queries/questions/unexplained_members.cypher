@@ -15,7 +15,7 @@
 // seconds: 20
 // rows: 1000
 // picture: ring
-MATCH (r:Ring {key: $ring})<-[m:MEMBER_OF]-(a:Application) WHERE $$MEMBER(m)$$
+MATCH $$MEMBERS(m, a)$$
 OPTIONAL MATCH (u:User)-[s:SUBMITTED]->(a) WHERE $$SEEN(s)$$
 WITH collect({a: a, u: u, since: m.since}) AS members
 CALL (members) {

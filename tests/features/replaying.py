@@ -11,7 +11,7 @@ from random import Random
 
 import polars as pl
 
-from core.clock import DAY, MINUTE
+from core.clock import DAY, MINUTE, moment_us
 from core.graph import Graph
 from core.progress import SILENT
 from graph_schema import Schema, live
@@ -25,7 +25,7 @@ from loaders.run import LoadRun
 from loaders.stage import Stager
 from simulator import order, simulate
 
-SIZE, DAYS, SEED = 1_000, 7, 5
+SIZE, FIRST, DAYS, SEED = 1_000, "2025-01-01", 7, 5
 WALKS = {"Device": 6, "IpAddress": 20, "Phone": 12, "Employer": 10, "Address": 6, "BankCard": 6}
 """Small limits, so that identifiers become hubs before, on and during the day."""
 MOMENTS = {
@@ -71,9 +71,9 @@ class Lender:
 
 def load_lender(graph: Graph, folder: Path) -> Lender:
     """Simulate, load everything before the last day, and stage the rest."""
-    simulate(order(SIZE, "2025-01-01", DAYS, SEED), folder / "world")
+    simulate(order(SIZE, FIRST, DAYS, SEED), folder / "world")
     mapping = read_mapping(folder / "world" / "mapping.toml")
-    day = 1_735_689_600_000_000 + (DAYS - 1) * DAY
+    day = moment_us(FIRST) + (DAYS - 1) * DAY
     declared = schema_of(mapping)
     schema = replace(
         declared,
@@ -93,7 +93,8 @@ def load_lender(graph: Graph, folder: Path) -> Lender:
     live.apply(graph, schema, hasher.key_id)
     past = Stager(mapping, folder / "past", schema, hasher, day, folder / "staged-past", SILENT)
     run = LoadRun({"source": mapping.source, "mode": "batch", "started_at": day})
-    BatchWriter(graph, schema, run, past.counts, _journal(past, tables := past.run()), SILENT).write(tables)
+    tables = past.run()
+    BatchWriter(graph, schema, run, past.counts, past.journal, SILENT).write(tables)
     run.finish(graph, {"finished_at": day})
     today = Stager(
         mapping, folder / "day", schema, hasher, day + DAYS * 100 * DAY, folder / "staged-day", SILENT
@@ -104,10 +105,6 @@ def load_lender(graph: Graph, folder: Path) -> Lender:
             for path in table.parts:
                 sent += arrivals(Staged(table.plan, pl.read_parquet(path), (), ()))
     return Lender(schema, day, _gone_wrong(sent, Random(SEED)))
-
-
-def _journal(stager: Stager, tables: object) -> object:
-    return stager.journal
 
 
 def _gone_wrong(sent: list[Arrival], dice: Random) -> list[Arrival]:

@@ -10,8 +10,8 @@ from typing import Any
 
 import cookbook
 import pytest
+from planning import plan_anew, problems
 from question_cases import Case, Lender, forget_after, load_lender
-from test_statements import problems
 from typer.testing import CliRunner
 
 from cli.main import app
@@ -45,10 +45,7 @@ TYPES: dict[Kind, tuple[type, ...]] = {
 def lender(graph: Graph, server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Lender:
     graph.implicit("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS")
     made = load_lender(graph, server, tmp_path_factory.mktemp("lender"))
-    graph.implicit("CALL db.awaitIndexes(120)")
-    graph.implicit(
-        "CALL db.clearQueryCaches()"
-    )  # plans made for an empty graph scan what is large in a full one
+    plan_anew(graph)
     return made
 
 

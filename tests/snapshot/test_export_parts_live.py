@@ -19,7 +19,7 @@ import pytest
 from core.clock import DAY, SECOND, now_us
 from core.errors import BusyError, IncompatibleError
 from core.files import locked
-from core.graph import Graph
+from core.graph import Graph, password_of
 from core.progress import SILENT
 from core.settings import Settings
 from graph_schema import FINGRAPH, live
@@ -297,7 +297,7 @@ def test_an_export_that_is_killed_leaves_the_last_one_and_the_next_goes_on(
     for n in range(40):
         apply_for(empty_graph, load, f"later{n}", n, user=f"later{n}", device=f"later{n % 7}")
     finish(empty_graph, load)
-    given = [server.uri, str(server.neo4j_password or _password(server)), str(folder)]
+    given = [server.uri, password_of(server), str(folder)]
     for files in (1, 3, 6):
         killed = subprocess.Popen([sys.executable, "-c", _EXPORTING, *given], cwd=ROOT)
         while len(list(folder.rglob("000002-*.parquet"))) < files:
@@ -323,10 +323,6 @@ def test_a_folder_holds_the_snapshot_of_one_graph_and_one_export_at_a_time(
     declared.write("MATCH (l:Load) SET l.finished_at = l.finished_at + 1")
     with pytest.raises(IncompatibleError, match="another graph"):
         export(declared, FINGRAPH, tmp_path)
-
-
-def _password(server: Settings) -> str:
-    return (server.secrets / "neo4j.password").read_text().strip()
 
 
 _EXPORTING = """
