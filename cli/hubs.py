@@ -10,7 +10,7 @@ import typer
 
 from cli.output import JsonFlag, Terminal, emit, stdout, table
 from cli.snapshot import Folder, columns_from, folder_of
-from core.clock import DAY, MINUTE, day_us, iso, now_us
+from core.clock import DAY, day_us, iso, now_us
 from core.errors import BusyError, UsageError
 from core.graph import connect
 from core.progress import Progress
@@ -18,9 +18,6 @@ from core.settings import load_settings
 
 if TYPE_CHECKING:
     import polars as pl
-
-WRITING = MINUTE
-"""From so long after the start of writing the summaries are known."""
 
 app = typer.Typer(help="Hubs: identifiers that are reported and never walked.", no_args_is_help=True)
 
@@ -74,10 +71,11 @@ def _summaries(folder: Path | None, day: int, progress: Progress) -> dict[str, p
 
 def _write(found: Mapping[str, pl.DataFrame], day: int) -> int:
     """Write the summaries, known from a moment at which all of them are there; returns how many are new."""
+    from graph_schema.arriving import LEAD
     from graph_schema.live import live_schema
     from loaders.hub_summaries import write_summaries
 
-    known_at = now_us() + WRITING
+    known_at = now_us() + LEAD
     with connect(load_settings()) as graph:
         schema = live_schema(graph)
         new = sum(

@@ -60,6 +60,8 @@ def run(
         emit({**result.as_dict(), "why": why})
         return
     fields(result.as_dict())
+    if result.known_at and result.known_at > now_us():
+        stdout.print("\nApplications arrive in this graph, so it counts from known_at on, not at once.")
     stdout.print(f"\n{why or 'Look at them: fingraph rings list'}")
 
 

@@ -20,9 +20,19 @@ class FinGraphError(Exception):
         self.message = message
         self.hints = hints
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled whole, whatever its class asks for when it is made: errors cross from worker processes."""
+        return _again, (type(self), self.args, self.__dict__)
+
     def as_dict(self) -> dict[str, object]:
         """The error as one JSON object: `{"error": code, "message": …, "hints": […]}`."""
         return {"error": self.code, "message": self.message, "hints": list(self.hints)}
+
+
+def _again(kind: type[FinGraphError], args: tuple[object, ...], told: dict[str, object]) -> FinGraphError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(told)
+    return error
 
 
 class UsageError(FinGraphError):

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import re
+import secrets
 import shutil
 import time
 from collections.abc import Iterator
@@ -93,10 +94,15 @@ def tail(path: Path, lines: int = 15) -> str:
     return "\n".join(text.strip().splitlines()[-lines:])
 
 
+def draft_of(path: Path) -> Path:
+    """A name beside `path` that no other thread, process or machine writes to."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write `path` (mode 600) so that a reader sees the old or the new text, never a part."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+    draft = draft_of(path)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
         out.write(text)
         out.flush()
         os.fsync(out.fileno())

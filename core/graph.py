@@ -9,10 +9,10 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from core.address import no_address, require_address
+from core.closing import Closing
 from core.errors import FinGraphError, GraphUnavailableError, IncompatibleError, UsageError
 from core.records import Bounded, Plan, operator_of, plain
 from core.server.local import LocalServer
@@ -54,21 +54,13 @@ class Transaction:
             return [dict(record) for record in self._tx.run(statement, parameters)]
 
 
-class Graph:
+class Graph(Closing):
     """A Neo4j database. Open it with `connect`; close it, or use it in a `with`."""
 
     def __init__(self, driver: Driver, uri: str, deadline: float | None = None) -> None:
         self._driver = driver
         self.uri = uri
         self._deadline = deadline
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close every connection."""
@@ -201,7 +193,7 @@ class Graph:
         from neo4j import unit_of_work
         from neo4j.exceptions import ConstraintError
 
-        bounded = unit_of_work(timeout=self._left(seconds))(lambda tx: work(Transaction(tx)))
+        bounded = unit_of_work(timeout=self._left(seconds))(lambda tx: _within_memory(work, Transaction(tx)))
         for attempt in range(1, TRIES + 1):
             with self._session() as session, _named_errors(self.uri):
                 try:
@@ -213,6 +205,18 @@ class Graph:
                         raise
             time.sleep(0.02 * 2**attempt * random.random())  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _within_memory(work: Callable[[Transaction], T], tx: Transaction) -> T:
+    """A lack of memory is no passing error, as the driver takes it for: the same work would lack it again."""
+    from neo4j.exceptions import TransientError
+
+    try:
+        return work(tx)
+    except TransientError as error:
+        if "OutOfMemory" in (error.code or ""):
+            raise _named(error) from None
+        raise
 
 
 @contextmanager

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import polars as pl
 
 from core.clock import duration_us, moment_us
+from core.closing import Closing
 from core.graph import Graph, connect
 from core.settings import Settings, load_settings
 from features import Catalogue, catalogue_for
@@ -23,19 +22,11 @@ from snapshot.manifest import Manifest, require_manifest
 from snapshot.read import read_columns
 
 
-class FinGraph:
+class FinGraph(Closing):
     """A home of FinGraph. Close it, or use it in a `with`; nothing is read before it is asked for."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the connection to the graph, where there is one."""

@@ -6,8 +6,12 @@ a circle. A hub is not held: nothing is read through it. What was held tells its
 
 from __future__ import annotations
 
+from core.clock import MINUTE
 from graph_schema.model import Identifier, Schema
 
+LEAD = MINUTE
+"""Arrivals don't wait for a run of the ring finder, nor for a day's summaries: beside them these count so long after they
+were written (µs). Clocks must not differ by more."""
 DONE = {"Application": "SUBMITTED", "Event": "DID"}
 USER = "User"
 _HOLD = "SET {0}._lock = true REMOVE {0}._lock"

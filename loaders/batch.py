@@ -9,6 +9,7 @@ from itertools import count
 
 import polars as pl
 
+from core.errors import GraphUnavailableError
 from core.graph import Graph, Transaction
 from core.progress import Progress
 from graph_schema import Identifier, Schema, cypher
@@ -21,6 +22,8 @@ from loaders.staged import StagedTable
 
 CHUNK = 10_000
 """Rows a transaction: large enough that commits cost little, small enough to be undone and retried."""
+LEAST = 100
+"""Rows that a server without the memory for them has to be given more."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +45,24 @@ class BatchWriter:
             new = table.plan.own is not None and table.plan.own.label in unseen and not table.repeats
             for part in table.parts:
                 for chunk in pl.read_parquet(part).iter_slices(CHUNK):
-                    tries = count()
-                    judged = self.graph.in_write(partial(self._chunk, table.plan, chunk, tries, new))
-                    self.run.confirm()
-                    self.counts.created += judged.fresh.height
-                    self.counts.unchanged += judged.unchanged
-                    self.journal.conflict(table.table.name, judged.conflicts)
-                    self.journal.reject(table.table.name, judged.rejects)
+                    for judged in self._judged(table.plan, chunk, new):
+                        self.run.confirm()
+                        self.counts.created += judged.fresh.height
+                        self.counts.unchanged += judged.unchanged
+                        self.journal.conflict(table.table.name, judged.conflicts)
+                        self.journal.reject(table.table.name, judged.rejects)
                     self.progress.advance(chunk.height)
+
+    def _judged(self, plan: Plan, rows: pl.DataFrame, new: bool) -> Iterator[Judged]:
+        """Rows in one transaction; by halves where the server has not the memory, as for rows that name very much."""
+        try:
+            yield self.graph.in_write(partial(self._chunk, plan, rows, count(), new))
+        except GraphUnavailableError as error:
+            if error.code != "graph.memory" or rows.height <= LEAST:
+                raise
+            half = rows.height // 2
+            for some in (rows[:half], rows[half:]):
+                yield from self._judged(plan, some, new)
 
     def _unseen(self, tables: list[StagedTable]) -> set[str]:
         """Labels of which the graph holds no node. Users are looked up all the same: rows name them first."""

@@ -53,34 +53,45 @@ class Hold:
 
         return self._graph.in_write(held, seconds=seconds)
 
-    def finish(self, work: Callable[[Transaction], None], *, finished_at: int, **about: int | bool) -> None:
+    def finish(
+        self,
+        work: Callable[[Transaction], None],
+        known: Callable[[], dict[str, int]],
+        *,
+        finished_at: int,
+        **about: int | bool,
+    ) -> tuple[int, bool]:
         """Do the last of the work and make the run visible, in one transaction.
 
-        `about`: what else `rings/finish` notes of the run. When the reply to its commit is lost, it is tried again, and a run that turns out finished is.
+        Returns from when it is known (µs), and whether that was still to come, for the sake of arrivals.
+
+        `known` says so when all else is written, and `about` what else `rings/finish` notes of the run. When the reply
+        to its commit is lost, it is tried again, and a run that turns out finished is.
         """
         tried = False
 
-        def last(tx: Transaction) -> None:
+        def last(tx: Transaction) -> tuple[int, bool]:
             nonlocal tried
-            if tried and statement("rings/finished").within(tx, key=self._key, finished_at=finished_at):
-                return
+            done = (
+                statement("rings/finished").within(tx, key=self._key, finished_at=finished_at)
+                if tried
+                else []
+            )
+            if done:
+                return done[0]["known_at"], done[0]["waits"]
             tried = True
             self._renew(tx)
             work(tx)
-            statement("rings/finish").within(
-                tx,
-                key=self._key,
-                holder=self._holder,
-                finished_at=finished_at,
-                **about,
-            )
+            held = {"key": self._key, "holder": self._holder, "finished_at": finished_at}
+            done = statement("rings/finish").within(tx, **held, **known(), **about)
+            return done[0]["known_at"], done[0]["waits"]
 
         try:
-            self._graph.in_write(last, seconds=4 * WRITE_SECONDS)
+            return self._graph.in_write(last, seconds=4 * WRITE_SECONDS)
         except GraphUnavailableError as error:
             if not tried or error.code != "graph.unavailable":
                 raise
-            self._graph.in_write(last, seconds=4 * WRITE_SECONDS)
+            return self._graph.in_write(last, seconds=4 * WRITE_SECONDS)
 
     def abandon(self) -> None:
         """Leave no trace of the run."""

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
-from core.clock import Clock, iso
-from core.errors import UsageError
+from core.clock import DAY, Clock, iso
+from core.errors import BusyError, UsageError
 from core.graph import Graph, Transaction
 from core.progress import SILENT, Progress
 from graph_schema import Schema
+from graph_schema.arriving import LEAD
 from queries import statement
 from rings.choose import Finder
 from rings.facts import Facts
@@ -32,6 +33,8 @@ T = TypeVar("T")
 
 CHUNK = 10_000
 READ_SECONDS = 600.0
+ARRIVING = 2 * DAY
+"""A graph takes arrivals when a load of theirs, which lasts a day, began so lately."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,9 @@ class RunResult:
     """What a run came to."""
 
     run: int
-    """Number of the run that readers now see."""
+    """Number of the last run that now stands."""
+    known_at: int | None
+    """µs: from when readers see it; None where there is none."""
     unchanged: bool
     """Nothing differed from the last finished run, so nothing was written."""
     rings: int
@@ -55,7 +60,7 @@ class RunResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The result as one JSON object."""
-        return asdict(self)
+        return {**asdict(self), "known_at": None if self.known_at is None else iso(self.known_at)}
 
 
 def run_rings(
@@ -104,11 +109,13 @@ def advance(
     unchanged = plan.empty and last > 0
     if unchanged:
         hold.abandon()
+        known_at = None
     else:
         _write(hold, plan, progress)
-        _finish(hold, plan, clock, point=point, backfilled=backfilled)
+        known_at = _finish(hold, plan, clock, point=point, backfilled=backfilled)
     return RunResult(
         run=last if unchanged else hold.run,
+        known_at=known_at,
         unchanged=unchanged,
         rings=plan.rings,
         listed=sum(bool(ring.properties["listed"]) for ring in found),
@@ -161,10 +168,11 @@ def _write(hold: Hold, plan: Plan, progress: Progress) -> None:
     progress.step("Finishing")
 
 
-def _finish(hold: Hold, plan: Plan, clock: Clock, *, point: int, backfilled: bool) -> None:
+def _finish(hold: Hold, plan: Plan, clock: Clock, *, point: int, backfilled: bool) -> int:
     """In one transaction with the finish, what readers would see at once: properties of rings that lived before.
 
-    A run is known from the moment it finished; a backfilled one stands for the run of its day, and says so.
+    A run is known from the moment it finished, beside arrivals `LEAD` later; a backfilled one stands for the run of
+    its day, and says so. Returns from when it is known.
     """
     changed = [{"key": key, "properties": properties} for key, properties in plan.changed]
 
@@ -174,16 +182,20 @@ def _finish(hold: Hold, plan: Plan, clock: Clock, *, point: int, backfilled: boo
         for keys in _chunks(plan.dissolved):
             statement("rings/dissolve_rings").within(tx, keys=keys, run=hold.run)
 
-    now = clock()
-    hold.finish(
-        last,
-        finished_at=now,
-        known_at=point if backfilled else now,
-        as_of=point,
-        backfilled=backfilled,
-        rings=plan.rings,
-        members=plan.members,
-    )
+    def known() -> dict[str, int]:
+        now = clock()
+        at, lead = (point, 0) if backfilled else (now, LEAD)
+        return {"known_at": at, "lead": lead, "arriving_since": now - ARRIVING}
+
+    about = {"as_of": point, "backfilled": backfilled, "rings": plan.rings, "members": plan.members}
+    known_at, waits = hold.finish(last, known, finished_at=clock(), **about)
+    if waits and clock() >= known_at:
+        raise BusyError(
+            "rings.slow",
+            "The run finished after the moment from which it counts: what arrived in between may not have seen it. "
+            "Look at the graph's load.",
+        )
+    return known_at
 
 
 def _in_chunks(hold: Hold, name: str, rows: Sequence[object], progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""Fixtures of the whole suite: one real Neo4j for the run, in a home of its own."""
+"""Fixtures of the whole suite: real Neo4j servers for the run, one a worker that needs one, each in a home of its own."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from core.sql import Sql, open_sql
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
 PORT_OFFSET = 400
+PORT_STEP = 3
+"""Between workers: each may start a server."""
 OURS = "FINGRAPH_TEST_"
 """What a test run may be told of a server to use up; NEO4J_URI names one that somebody needs."""
 
@@ -35,10 +37,15 @@ for _name in [name for name in os.environ if _theirs(name)]:
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on the run's server stay together, on the one worker that starts it."""
+    """Tests on a server stay together, on the worker that starts it: loads, which stop and kill it, and all others.
+
+    On a server that is given all stay together, since tests empty it.
+    """
+    given = bool(os.environ.get(OURS + "NEO4J_URI"))
     for item in items:
         if "server" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group("graph"))
+            loads = not given and "loaders" in item.path.parts
+            item.add_marker(pytest.mark.xdist_group("loads" if loads else "graph"))
 
 
 def settings_of(environ: Mapping[str, str]) -> Settings:
@@ -47,6 +54,11 @@ def settings_of(environ: Mapping[str, str]) -> Settings:
     for name in ("NEO4J_URI", "NEO4J_PASSWORD"):
         kept[name] = environ.get(OURS + name, "")
     return load_settings(kept)
+
+
+def _worker() -> int:
+    """Number of this worker of a parallel run."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +71,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         given,
         home=home,
         cache=cache,
-        port_offset=int(os.environ.get("FINGRAPH_TEST_PORT_OFFSET", PORT_OFFSET)),
+        port_offset=int(os.environ.get(OURS + "PORT_OFFSET", PORT_OFFSET)) + PORT_STEP * _worker(),
         heap_mb=given.heap_mb or 1_000,
         pagecache_mb=given.pagecache_mb or 512,
     )

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from core.closing import Closing
 from core.errors import IncompatibleError
-from core.files import disk_errors
+from core.files import disk_errors, draft_of
 from core.settings import Settings
 from core.sql.address import Address, Dialect, address_of
 from core.sql.named import named_errors
@@ -27,20 +26,12 @@ CONNECTIONS, MORE_CONNECTIONS = 5, 10
 _WRITES = "fingraph_writes"
 
 
-class Sql:
+class Sql(Closing):
     """A database with its pool of connections; many threads may use one. Close it, or use it in a `with`."""
 
     def __init__(self, address: Address) -> None:
         self.address = address
         self._engine = _engine(address)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close every connection."""
@@ -97,7 +88,7 @@ def _make_file(path: Path) -> None:
         return
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")  # threads, too, may arrive together
+        draft = draft_of(path)
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         try:
             made = sqlite3.connect(draft)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import goals
+from benchmarks import goals, ring_tables
 from benchmarks.goal import ROOMS, Figure, Goal, MeasuringError
 from benchmarks.results import CHANGED, ROOT, Result, read_result, result_of, write_result
 
@@ -192,3 +192,7 @@ def test_what_the_goals_measure_is_there() -> None:
     paths = {path for goal in goals.GOALS for path in goal.measures}
     assert not [path for path in paths if not (ROOT / path).exists()]
     assert all((ROOT / room / "__init__.py").exists() for room in ROOMS)
+
+
+def test_the_document_about_rings_says_what_was_measured() -> None:
+    assert ring_tables.DOCUMENT.read_text(encoding="utf-8") == ring_tables.document()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import FinGraphError, IncompatibleError, UsageError
-from core.graph import Graph, connect
+from core.errors import FinGraphError, GraphUnavailableError, IncompatibleError, UsageError
+from core.graph import Graph, Transaction, connect
 from core.server.local import LocalServer
 from core.server.ping import ping
 from core.settings import Settings, load_settings
@@ -112,3 +112,18 @@ def test_a_bounded_read_stops_at_its_bounds_and_leaves_nothing_open(empty_graph:
     assert (found.rows, found.cut_by) == ([(1,), (2,)], None)
     with pytest.raises(UsageError):
         empty_graph.bounded("CREATE (n)", seconds=10, rows=1, size=10)
+
+
+@pytest.mark.server
+def test_work_without_the_memory_for_it_is_tried_once(empty_graph: Graph) -> None:
+    tried = []
+
+    def work(tx: Transaction) -> None:
+        tried.append(True)
+        tx.run(
+            "UNWIND range(1, 30000000) AS i WITH collect(toString(i) + 'xxxxxxxxxxxxxxxx') AS l RETURN size(l) AS n"
+        )
+
+    with pytest.raises(GraphUnavailableError) as caught:
+        empty_graph.in_write(work)
+    assert (caught.value.code, len(tried)) == ("graph.memory", 1)

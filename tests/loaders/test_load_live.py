@@ -11,7 +11,9 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 
 from core.errors import BusyError, GraphUnavailableError, UsageError
@@ -104,6 +106,30 @@ def test_rows_taken_as_new_are_looked_up_where_another_load_wrote_them_meanwhile
     second = load(server, lender)
     assert (second.created, second.unchanged) == (0, first.accepted)
     assert dump(empty_graph) == before
+
+
+def test_rows_that_need_more_memory_than_there_is_are_written_by_halves(
+    empty_graph: Graph, server: Settings, lender: SmallLender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = load(server, lender)
+    whole = dump(empty_graph)
+    wipe(empty_graph)
+    original, most = BatchWriter._chunk, 7
+
+    def short(self: BatchWriter, plan: Any, chunk: pl.DataFrame, *rest: Any) -> Any:
+        judged = original(self, plan, chunk, *rest)  # memory lacks once something is written
+        if chunk.height > most:
+            raise GraphUnavailableError("graph.memory", "no more")
+        return judged
+
+    monkeypatch.setattr(BatchWriter, "_chunk", short)
+    with pytest.raises(GraphUnavailableError, match="no more"):
+        load(server, lender)
+    monkeypatch.setattr("loaders.batch.LEAST", most)
+    again = load(server, lender)
+    told = {"seconds": 0, "load": 0, "rejects_file": "", "conflicts_file": ""}
+    assert replace(again, **told) == replace(report, **told)
+    assert dump(empty_graph) == whole
 
 
 def test_two_halves_and_reversed_rows_and_files_give_the_same_graph(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from ring_worlds import SCHEMA, constrain, farm, stored_rings, write
 
-from core.errors import GraphUnavailableError
+from core.clock import DAY, HOUR
+from core.errors import BusyError, GraphUnavailableError
 from core.graph import Graph
-from rings import RunResult, outcome_shares, run_rings, show_ring
+from graph_schema.arriving import LEAD
+from queries import statement
+from rings import RunResult, list_rings, outcome_shares, run_rings, show_ring
 
 pytestmark = pytest.mark.server
 
@@ -21,8 +25,16 @@ def graph_(empty_graph: Graph) -> Graph:
     return empty_graph
 
 
+NOW = 1_700_000_000_000_000
+
+
 def go(graph: Graph) -> RunResult:
-    return run_rings(graph, SCHEMA, lambda: 1_700_000_000_000_000)
+    return run_rings(graph, SCHEMA, lambda: NOW)
+
+
+def arrivals_begin(graph: Graph, started_at: int = NOW) -> None:
+    about = {"source": "s", "mode": "online", "started_at": started_at}
+    graph.in_write(lambda tx: statement("loads/begin").within(tx, about=about))
 
 
 def test_an_outcome_counts_from_when_it_is_known_and_the_latest_known_holds(graph_: Graph) -> None:
@@ -79,3 +91,49 @@ def test_a_run_whose_last_reply_is_lost_finishes_once(
     assert (result.run, result.born) == (1, 1)
     assert [found for found, _ in stored_rings(graph_).values()] == [frozenset({"s:a00", "s:a01", "s:a02"})]
     assert go(graph_).unchanged
+
+
+@pytest.mark.parametrize(
+    ("began", "known_at"),
+    [(None, NOW), (NOW - 3 * DAY, NOW), (NOW - HOUR, NOW + LEAD)],
+    ids=["none", "long ago", "now"],
+)
+def test_beside_arrivals_a_run_counts_from_when_it_surely_is_there(
+    graph_: Graph, began: int | None, known_at: int
+) -> None:
+    write(graph_, farm(3))
+    if began is not None:
+        arrivals_begin(graph_, began)
+    assert go(graph_).known_at == known_at
+    assert list_rings(graph_, as_of=known_at - 1, everything=True).items == []
+    assert len(list_rings(graph_, as_of=known_at, everything=True).items) == 1
+
+
+def test_arrivals_begin_before_a_run_looks_for_them_or_after_it_is_there(
+    graph_: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(graph_, farm(3))
+    beside, waited = threading.Thread(target=arrivals_begin, args=(graph_,)), []
+
+    def within(self: Any, tx: Any, **params: Any) -> Any:
+        done = unpatched(self, tx, **params)
+        if self.name == "rings/finish":  # the run has looked, and is not there yet
+            beside.start()
+            beside.join(1)
+            waited.append(beside.is_alive())
+        return done
+
+    unpatched = type(statement("rings/finish")).within
+    monkeypatch.setattr(type(statement("rings/finish")), "within", within)
+    assert go(graph_).known_at == NOW
+    beside.join(10)
+    assert waited == [True]
+    assert not beside.is_alive()
+
+
+def test_a_run_that_was_written_too_slowly_says_so(graph_: Graph) -> None:
+    write(graph_, farm(3))
+    arrivals_begin(graph_)
+    ticks = iter(range(NOW, NOW + 100 * LEAD, LEAD))
+    with pytest.raises(BusyError, match="arrived in between"):
+        run_rings(graph_, SCHEMA, lambda: next(ticks))
