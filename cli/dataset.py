@@ -11,13 +11,12 @@ import typer
 
 from cli.features import Own
 from cli.output import JsonFlag, Terminal, emit, fields, stdout
-from cli.snapshot import Folder, columns_from
+from cli.snapshot import THREADS, Folder, columns_from
 from core.clock import duration_us, iso, moment_us
 
 app = typer.Typer(help="Training tables.", no_args_is_help=True)
 LOOKED_AHEAD = 1
 CAUGHT = {True: "caught", False: "NOT caught", None: "nothing here that it could see"}
-THREADS = 2
 
 
 @app.command("build")

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from cli.output import AsOf, JsonFlag, Terminal, emit, stdout, table
-from cli.snapshot import Folder, columns_from
+from cli.snapshot import THREADS, Folder, columns_from
 from core.clock import iso
+from core.graph import connect
+from core.settings import load_settings
 
 app = typer.Typer(help="Features: what is computed of an application.", no_args_is_help=True)
 
@@ -58,6 +60,34 @@ def list_(own: Own = None, family: Annotated[str | None, typer.Option(help="Only
         rows,
     )
     stdout.print(f"{len(shown)} features in {sum(counts[one.name] for one in shown):,} variants.")
+
+
+@app.command("carry")
+def carry(folder: Folder = None, own: Own = None, as_json: JsonFlag = False) -> None:
+    """Store in the graph what applications that came by files carry, before others arrive and meet them."""
+    from features import application_positions, catalogue_for, with_carried
+    from loaders.carried import store_carried
+    from snapshot.aim import require_current
+    from snapshot.columns import NEVER
+
+    with Terminal() as progress:
+        progress.step("Reading the snapshot")
+        columns, made = columns_from(folder)
+        catalogue = catalogue_for(made.schema, own)
+        progress.step("Computing")
+        known = with_carried(columns, catalogue, THREADS)
+        at = application_positions(known, 0, NEVER)
+        keys, stored = [known.keys[p] for p in at.tolist()], 0
+        if known.carried is not None:
+            with connect(load_settings()) as graph:
+                require_current(graph, made)
+                stored = store_carried(graph, keys, known.carried[at], catalogue.version, progress)
+    if as_json:
+        emit({"catalogue": catalogue.version, "applications": len(keys), "stored": stored})
+        return
+    stdout.print(
+        f"{stored:,} of {len(keys):,} applications carried nothing of catalogue {catalogue.version} before."
+    )
 
 
 @app.command("explain")

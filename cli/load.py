@@ -25,7 +25,7 @@ DataFolder = Annotated[
 ]
 
 
-def load(
+def load(  # noqa: PLR0917
     mapping: MappingFile,
     data: DataFolder,
     mode: Annotated[
@@ -34,13 +34,18 @@ def load(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read and check everything, write nothing.")
     ] = False,
+    backfill: Annotated[
+        bool, typer.Option("--backfill", help="Load although applications arrive, who did not see this.")
+    ] = False,
     json_output: JsonFlag = False,
 ) -> None:
     """Load files into the graph; the same rows twice change nothing."""
     from loaders.load import Loader
 
     with Terminal() as terminal:
-        report = Loader(load_settings(), progress=terminal).load(mapping, data, mode, dry_run=dry_run)
+        report = Loader(load_settings(), progress=terminal).load(
+            mapping, data, mode, dry_run=dry_run, backfill=backfill
+        )
     _show(report, json_output)
 
 

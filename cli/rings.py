@@ -12,13 +12,13 @@ from rich.markup import escape
 from cli import decisions
 from cli.output import AsOf, JsonFlag, Terminal, emit, fields, stderr, stdout, table
 from cli.ring_file import Export, place_for, write_ring
-from core.clock import day_us, iso, now_us
+from core.clock import DAY, day_us, iso, now_us
 from core.graph import Graph, connect
+from core.page import Page
 from core.settings import load_settings
 from graph_schema import Identifier, Schema
 from graph_schema.live import live_schema
 from queries import statement
-from queries.pages import Page
 from rings import (
     LIMIT,
     EngineName,
@@ -178,7 +178,7 @@ def shares(
 @app.command("backfill")
 def backfill_(
     first: Annotated[str, typer.Option("--from", help="First day, as 2025-01-01 (UTC).")],
-    last: Annotated[str, typer.Option("--to", help="Last day.")],
+    last: Annotated[str | None, typer.Option("--to", help="Last day (yesterday).")] = None,
     anew: Annotated[bool, typer.Option(help="Forget all rings and their history before.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -189,7 +189,7 @@ def backfill_(
                 graph,
                 live_schema(graph),
                 day_us(first),
-                day_us(last),
+                day_us(last) if last else now_us() // DAY * DAY - DAY,
                 clock=now_us,
                 progress=progress,
                 anew=anew,
@@ -314,7 +314,7 @@ def _reasons(parts: list[dict[str, Any]]) -> str:
     )
 
 
-def _say_cut(page: Page, option: str) -> None:
+def _say_cut(page: Page[Any], option: str) -> None:
     if page.cut:
         stderr.print(f"There is more: {option} {page.next}")
 

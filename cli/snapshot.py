@@ -21,6 +21,8 @@ Folder = Annotated[
     Path | None, typer.Option("--folder", help="The snapshot; without it, FINGRAPH_HOME/snapshot.")
 ]
 DIFFERS = 1
+THREADS = 2
+"""For what is computed of a snapshot."""
 
 
 def snapshot(

@@ -54,7 +54,7 @@ def _newest(kind: Identifier | None) -> str:
 def hold_about(schema: Schema) -> str:
     """Hold an application (`$about`) and whatever others see it through, for an outcome.
 
-    → id, last (µs: the newest of its own point, the links of all of them, and when hubs among them became so); no row when it does not stand.
+    → id, last (µs: the newest of its own point and outcomes, the links of all of them, and when hubs among them became so); no row when it does not stand.
     """
     types = "|".join(identifier.relationship for identifier in schema.identifiers)
     return f"""MATCH (a:Application {{key: $about}})
@@ -72,7 +72,8 @@ WITH a, held, hubs
 CALL (held) {{
   UNWIND held AS n MATCH (n)-[r:{types}|SUBMITTED|DID]-() RETURN max(r.known_at) AS newest
 }}
-UNWIND [newest, hubs, a.known_at] AS moment
+CALL (a) {{ MATCH (a)-[:HAD_OUTCOME]->(o) RETURN max(o.known_at) AS told }}
+UNWIND [newest, hubs, a.known_at, told] AS moment
 RETURN id(a) AS id, max(moment) AS last"""
 
 
@@ -140,9 +141,14 @@ WITH n RETURN n.hub_since IS NULL AND COUNT {{ (n)<-[:{kind.relationship}]-() }}
 
 
 STORE_CARRIED = """MATCH (a:Application {key: $key})
+SET a.carried = $values, a.carried_version = $version"""
+"""What the application that was just written carries from its own point on: `$values`, of the catalogue `$version`."""
+
+STORE_CARRIED_OF_MANY = """UNWIND range(0, size($key) - 1) AS i
+MATCH (a:Application {key: $key[i]})
 SET a._lock = true REMOVE a._lock
-WITH a, a.carried_version AS standing
+WITH a, i, a.carried_version AS standing
 FOREACH (one IN CASE WHEN standing IS NULL THEN [a] ELSE [] END |
-  SET one.carried = $values, one.carried_version = $version)
-RETURN standing"""
-"""What an application carries (`$values`, `$version`), once. → standing: the version that it carried before, or null."""
+  SET one.carried = $values[i * $wide..(i + 1) * $wide], one.carried_version = $version)
+RETURN count(CASE WHEN standing IS NULL THEN 1 END) AS stored"""
+"""What applications that came by files carry, `$wide` of `$values` each, once. → stored: how many carried nothing before."""

@@ -105,16 +105,22 @@ def mark_hubs(identifier: Identifier) -> str:
 
 
 def write_summaries(identifier: Identifier) -> str:
-    """Columns `$key` (of identifiers), …, with `$day`, `$known_at`: what hubs were like on a day; what stands stays.
-    → made"""
+    """Columns `$key` (of identifiers), …, with `$day`: what hubs were like on a day, known to nobody yet; what stands stays."""
     figures = ("applications", "users", "newcomers", "busiest_hour")
     label = identifier.label
     return (
         f"{_EACH} MATCH (n:{label} {{key: $key[i]}}) "
         f"MERGE (s:HubSummary {{key: '{label}:' + $key[i] + '@' + toString($day)}}) "
-        f"ON CREATE SET s += {_map(figures)}, s.day = $day, s.known_at = $known_at, s._new = true "
-        "WITH n, s, s._new IS NOT NULL AS new REMOVE s._new "
-        f"MERGE (n)-[:{SUMMARISED}]->(s) RETURN count(CASE WHEN new THEN 1 END) AS made"
+        f"ON CREATE SET s += {_map(figures)}, s.day = $day "
+        f"MERGE (n)-[:{SUMMARISED}]->(s) RETURN count(*) AS rows"
+    )
+
+
+def know_summaries(identifier: Identifier) -> str:
+    """`$keys` of identifiers, `$day`, `$known_at`: from when their summaries are known, once. → made"""
+    return (
+        f"UNWIND $keys AS key MATCH (s:HubSummary {{key: '{identifier.label}:' + key + '@' + toString($day)}}) "
+        "WHERE s.known_at IS NULL SET s.known_at = $known_at RETURN count(*) AS made"
     )
 
 

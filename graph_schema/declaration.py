@@ -81,6 +81,11 @@ LOAD_RUN = NodeType(
         Property("source", Type.STRING, "Source of the mapping."),
         Property("mapping", Type.STRING, "SHA-256 of the mapping file."),
         Property("mode", Type.STRING, "batch, bulk or online."),
+        Property(
+            "backfill",
+            Type.BOOLEAN,
+            "Files loaded although applications arrived already, and did not see them.",
+        ),
         Property("started_at", Type.TIME, "When it began."),
         Property("finished_at", Type.TIME, "When it finished; absent on a load that did not."),
         Property("read", Type.INTEGER, "Rows read."),

@@ -294,26 +294,6 @@ _STANDING_OUTCOME = (
 )
 
 
-def store_carried(graph: Graph, key: str, values: Sequence[float], version: str) -> bool:
-    """Store what an application carries, once; True when it did not carry this version before.
-
-    Raises `IncompatibleError` (`carried.version`) where it carries another version, which is never rewritten, and
-    `NotFoundError` (`arrive.reference`).
-    """
-    found = graph.write(
-        arriving.STORE_CARRIED, key=key, values=[float(value) for value in values], version=version
-    )
-    if not found:
-        raise _no_reference()
-    standing = found[0]["standing"]
-    if standing not in (None, version):
-        raise IncompatibleError(
-            "carried.version",
-            f"The application carries features of catalogue {standing}; they are never rewritten with {version}.",
-        )
-    return standing is None
-
-
 def _require_same(arrival: Arrival, standing: Row) -> None:
     if standing["digest"] != arrival.digest:
         raise IncompatibleError(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from core.clock import Clock, now_us
+from core.clock import Clock, iso, now_us
 from core.errors import BusyError, UsageError
 from core.files import disk_errors, locked
 from core.graph import Graph, Row, connect
@@ -67,11 +67,18 @@ class Loader:
     progress: Progress = SILENT
 
     def load(
-        self, mapping_file: Path, data: Path, mode: Mode = "auto", *, dry_run: bool = False
+        self,
+        mapping_file: Path,
+        data: Path,
+        mode: Mode = "auto",
+        *,
+        dry_run: bool = False,
+        backfill: bool = False,
     ) -> LoadReport:
         """Load the files below `data`. The same rows twice change nothing; every row is accounted for.
 
-        `dry_run` reads and checks everything and writes nothing. Raises `UsageError` (mapping, files),
+        Into a graph in which applications arrive only as a `backfill`, which is noted: what arrived did not see its facts,
+        though they were known before. `dry_run` reads and checks everything and writes nothing. Raises `UsageError` (mapping, files, `load.after_arrivals`),
         `BusyError` (`home.busy`: another load of this home runs), `GraphUnavailableError`,
         `IncompatibleError`, `EnvironmentMissingError` (`disk.full`).
         """
@@ -87,6 +94,8 @@ class Loader:
                 "mapping": mapping_hash(mapping_file),
                 "started_at": self.clock(),
             }
+            if backfill:
+                about["backfill"] = True
             used, number = self._write(stager, tables, mode, about)
             return self._report(stager, used, began, number)
 
@@ -135,6 +144,7 @@ class Loader:
             server.start()
         with connect(self.settings) as graph:
             graph.ping()
+            _require_before_arrivals(graph, about)
             stager.schema = schema_of(stager.mapping, live.live_schema(graph))
             about["mode"] = self._mode(mode, graph, server, sum(table.rows for table in tables))
             if server is None or about["mode"] == "batch":
@@ -218,3 +228,13 @@ def _clear_stage(folder: Path) -> None:
     for path in folder.glob("*.parquet"):
         path.unlink()
     shutil.rmtree(folder / "csv", ignore_errors=True)
+
+
+def _require_before_arrivals(graph: Graph, about: Row) -> None:
+    began = statement("loads/arrivals").run(graph)[0]["began"]
+    if began is not None and "backfill" not in about:
+        raise UsageError(
+            "load.after_arrivals",
+            f"Applications arrive in this graph since {iso(began)} and did not see what these files say was known before.",
+            hints=("Send it as arrivals, which are known when they come.", "Or have it marked: --backfill"),
+        )

@@ -6,21 +6,19 @@ use, beside its own parameters: `$as_of`; `$run`, the number of that run; `$walk
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 from core.clock import Clock, now_us
 from core.errors import NotFoundError, UsageError
 from core.graph import Graph, Row, Transaction
 from graph_schema import Identifier, Schema
+from queries import pages
 from queries.answers import Answer, Picture, drawn
 from queries.arguments import arguments, moment
+from queries.pages import Place, Value, read_token, token
 from queries.paths import Found, find_paths, path_links
 from queries.specs import SUBJECTS, Kind, Question, picture_text, question, questions, subject_text, used
 from queries.statements import statement
@@ -30,6 +28,12 @@ LIMIT = 100
 """Rows of a page unless the caller says otherwise."""
 PICTURE_LINKS = 300
 PICTURE_LINKS_MOST = 2_000
+
+
+KINDS: dict[Kind, type] = {
+    Kind.INTEGER: int, Kind.TIME: int, Kind.MONEY: int, Kind.NUMBER: float, Kind.BOOLEAN: bool,
+}  # fmt: skip
+"""In Python, of the values that rows are ordered by; the others are texts."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,21 @@ class _Asked:
             found.append(rows[0]["id"])
         return found
 
+    @property
+    def digest(self) -> str:
+        """What the tokens of its pages are good for."""
+        return pages.asked(self.spec.name, self.given)
+
+    @property
+    def kinds(self) -> list[type]:
+        """Of the values of a row's place."""
+        return [KINDS.get(one.column.kind, str) if one.column.kind else str for one in self.spec.order]
+
+    def place(self, row: Row) -> tuple[Value, ...]:
+        """Where a row stands in the order; what is null counts as the least."""
+        found = zip(self.spec.order, self.kinds, strict=True)
+        return tuple(kind() if row[one.column.name] is None else row[one.column.name] for one, kind in found)
+
     def paths(self, tx: Transaction, ends: list[str], most: int) -> Found:
         """The shortest paths between two subjects."""
 
@@ -100,8 +119,10 @@ def ask(
     """
     spec = question(name)
     most = _limit(spec, limit)
-    place = None if after is None else _read_token(spec, after, as_of)
-    asked = _asked(spec, schema, params, place[0] if place else as_of, clock)
+    asked = _asked(spec, schema, params, as_of, clock)
+    place = None if after is None else read_token(asked.digest, after, asked.kinds, as_of)
+    if place is not None:
+        asked = replace(asked, as_of=place.as_of)
     began = time.monotonic()
 
     def work(tx: Transaction) -> Answer:
@@ -110,7 +131,7 @@ def ask(
             found = asked.paths(tx, subjects, most)
             return Answer(spec.columns, found.rows, cut_by=found.cut_by)
         text = paged(spec, continued=place is not None)
-        return _page(asked, asked.run(tx, text, limit=most + 1, after=place and place[1]), most)
+        return _page(asked, asked.run(tx, text, limit=most + 1, after=place and list(place.values)), most)
 
     answer = graph.in_read(work, seconds=spec.seconds)
     return replace(answer, as_of=asked.as_of, seconds=_since(began))
@@ -226,38 +247,9 @@ def _page(asked: _Asked, rows: list[Row], most: int) -> Answer:
     shown = rows[:most]
     more = len(rows) > most
     cut_by = ("rows",) * more + ("hubs",) * any(row.get("hub") or row.get("hubs") for row in shown)
-    token = _token(asked, shown[-1]) if more else None
+    following = token(asked.digest, Place(asked.as_of, asked.place(shown[-1]))) if more else None
     names = [column.name for column in spec.columns]
-    return Answer(spec.columns, [tuple(row[name] for name in names) for row in shown], token, cut_by)
-
-
-def _token(asked: _Asked, row: Mapping[str, Any]) -> str:
-    """Where the next page begins: opaque to callers, and good for this question only."""
-    place = [_ordered(one.column.kind, row[one.column.name]) for one in asked.spec.order]
-    text = json.dumps([asked.spec.name, asked.as_of, place], separators=(",", ":"))
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _ordered(kind: Kind | None, value: Any) -> Any:
-    if value is not None:
-        return value
-    return 0 if kind in (Kind.INTEGER, Kind.NUMBER, Kind.TIME, Kind.MONEY) else ""
-
-
-def _read_token(spec: Question, token: str, as_of: int | None) -> tuple[int, list[Any]]:
-    wrong = UsageError("page.after", "Continue with the `next` of the page before.")
-    try:
-        padded = token.encode("ascii") + b"=" * (-len(token) % 4)
-        read = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (binascii.Error, UnicodeError, ValueError, RecursionError):
-        raise wrong from None
-    if not (isinstance(read, list) and len(read) == 3 and read[0] == spec.name):
-        raise wrong
-    point, place = read[1:]
-    plain = isinstance(place, list) and all(isinstance(x, str | int | float | bool) for x in place)
-    if not plain or len(place) != len(spec.order) or not isinstance(point, int) or as_of not in (None, point):
-        raise wrong
-    return point, place
+    return Answer(spec.columns, [tuple(row[name] for name in names) for row in shown], following, cut_by)
 
 
 def _since(began: float) -> float:

@@ -12,6 +12,7 @@ from typing import Any
 from core.clock import Clock, now_us
 from core.errors import NotFoundError
 from core.graph import Graph, Row, Transaction
+from core.page import Page, require_limit
 from graph_schema import NodeType, Schema
 from queries.entity_texts import (
     APPLICATIONS_ORDER,
@@ -31,7 +32,7 @@ from queries.entity_views import (
     UsedIdentifier,
     UserView,
 )
-from queries.pages import Page, Place, asked, page_limit, read_token, token
+from queries.pages import Place, asked, read_token, token
 from queries.sight import SECONDS, WALK, Sight, links_seen, point, sight, walks
 
 __all__ = [
@@ -113,7 +114,7 @@ def user(
 
     Raises `NotFoundError` (`entities.unknown`) when nothing of theirs was known by then; `UsageError` (`page.limit`).
     """
-    page_limit(limit)
+    require_limit(limit)
     moment, key = point(as_of, clock), f"{source}:{id}"
 
     def work(tx: Transaction) -> UserView:
@@ -154,13 +155,13 @@ def user_applications(
     after: str | None = None,
     clock: Clock = now_us,
     seconds: float = SECONDS,
-) -> Page:
+) -> Page[Row]:
     """A page of a user's applications, newest first, undated ones last, as `UserView.applications`.
 
     `after` is the `next` of the page before, and carries its moment. Raises `UsageError` (`page.limit`, `page.after`).
     A user who is not known has none.
     """
-    page_limit(limit)
+    require_limit(limit)
     key = f"{source}:{id}"
     place = None if after is None else read_token(_paging(key), after, (int, int, str), as_of)
     moment = place.as_of if place else point(as_of, clock)
@@ -227,7 +228,7 @@ def _one(tx: Transaction, text: str, at: Sight, what: str, **params: object) -> 
     return rows[0]
 
 
-def _applications(tx: Transaction, at: Sight, key: str, limit: int, place: Place | None) -> Page:
+def _applications(tx: Transaction, at: Sight, key: str, limit: int, place: Place | None) -> Page[Row]:
     rows = tx.run(
         applications_text(continued=place is not None),
         key=key,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from queries.pages import Page
+from core.graph import Row
+from core.page import Page
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ class UserView:
     source: str | None
     id: str | None
     properties: dict[str, Any]
-    applications: Page
+    applications: Page[Row]
     """`key, source, id, known_at, seq, lender, product, amount_cents, outcomes` (latest value by target) and `ring`."""
     events: int
     """Other events of theirs, up to 1,000."""

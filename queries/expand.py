@@ -11,9 +11,10 @@ from typing import Any
 from core.clock import Clock, now_us
 from core.errors import NotFoundError, UsageError
 from core.graph import Graph, Row, Transaction
+from core.page import Page, require_limit
 from graph_schema import Identifier, Schema
 from queries.neighbours import EXPANDED, PLACE, PLACE_KINDS, Order, Step, head_text, page_text, steps
-from queries.pages import Page, Place, asked, page_limit, read_token, token
+from queries.pages import Place, asked, read_token, token
 from queries.sight import SECONDS, WALK, Sight, links_seen, point, sight, walks
 
 OPENED = tuple(label for label in EXPANDED if label != "Outcome")
@@ -55,7 +56,7 @@ class Expansion:
     """Whether the node itself is a hub by then."""
     order: Order
     """The order of the rows: `newest` instead of one by connectedness when the node has more links than its `walk`."""
-    page: Page
+    page: Page[Neighbour]
     """Of `Neighbour`; `total` stops past the node's `walk` (1,000)."""
     as_of: int
     run: int
@@ -130,7 +131,7 @@ def expand(
     it carries that page's moment and order. Raises `NotFoundError` (`entities.unknown`) when the node was not known by
     then; `UsageError`: `expand.type`, `expand.relation`, `expand.neighbour`, `page.limit`, `page.after`.
     """
-    page_limit(limit)
+    require_limit(limit)
     if type not in (*OPENED, *(identifier.label for identifier in schema.identifiers)):
         known = ", ".join((*OPENED, *(identifier.label for identifier in schema.identifiers)))
         raise UsageError("expand.type", f"Nodes of these types can be expanded: {known}.")

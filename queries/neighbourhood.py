@@ -145,6 +145,8 @@ CALL (a, at, seq) {{
     MATCH (i)-[r:{ways}|DID]-(n)
     WHERE CASE WHEN r.known_at < at THEN true WHEN r.known_at > at THEN false WHEN r.seq <> seq THEN r.seq < seq
       ELSE n.known_at = at AND n.seq = seq AND n.key < $key END
+      AND CASE WHEN n.known_at < at THEN true WHEN n.known_at > at THEN false WHEN n.seq <> seq THEN n.seq < seq
+      ELSE n.key < $key END
     RETURN collect(n) AS met, collect(r.known_at) AS link_at, collect(r.seq) AS link_seq,
       collect(coalesce(r.role, '')) AS link_role
   }}

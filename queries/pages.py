@@ -12,27 +12,11 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from core.errors import UsageError
 
-LIMIT_MOST = 1_000
-"""Rows of a page at most."""
 TOKEN_LONGEST = 4_000
 Value = str | int | float | bool
-
-
-@dataclass(frozen=True)
-class Page:
-    """Part of a list: `next` continues it, `cut` says that there is more."""
-
-    items: list[Any]
-    next: str | None = None
-    cut: bool = False
-    total: int | None = None
-    """Rows of all pages; None where they are not counted."""
-    total_cut: bool = False
-    """Whether counting stopped there: there are at least `total`."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +26,6 @@ class Place:
     as_of: int
     values: tuple[Value, ...]
     """Of the last row before it, by the order of the list."""
-
-
-def page_limit(limit: int) -> int:
-    """`limit` itself; raises `UsageError` (`page.limit`) when no page may have so many rows."""
-    if not 1 <= limit <= LIMIT_MOST:
-        raise UsageError("page.limit", f"The limit must be between 1 and {LIMIT_MOST:,}.")
-    return limit
 
 
 def asked(*about: object) -> str:

@@ -12,10 +12,7 @@ from graph_schema import Schema
 from queries import statement
 from rings.hold import hold_run
 from rings.read import read_facts
-from rings.run import RunResult, advance
-
-FORGOTTEN = 5_000
-"""Nodes a transaction."""
+from rings.run import RunResult, advance, forget_rings
 
 
 def backfill(
@@ -32,18 +29,20 @@ def backfill(
 
     Each sees what was known before its day ended, and is known from then; the facts are read once. With `anew` all
     rings and their history are forgotten before. Raises as `run_rings`, and `UsageError` (`rings.days`) when the
-    days are none or lie ahead.
+    days are none or lie ahead, or (`rings.arrivals`) applications saw the rings that there were.
     """
     days = range(first, last + 1, DAY)
     if not days or days[-1] + DAY > clock():
         raise UsageError(
             "rings.days", f"From {iso(first)} to {iso(last)} there is no whole day that has passed."
         )
+    _require_unseen(graph, days[-1] + DAY, anew=anew)
     if anew:
         progress.step("Forgetting rings")
         with hold_run(graph, clock) as hold:
+            statement("rings/forget_runs").run(graph, but=str(hold.run))
+            forget_rings(graph)
             hold.abandon()
-            forget(graph)
     facts = read_facts(graph, schema, progress)
     for day in days:
         with hold_run(graph, clock) as hold:
@@ -52,7 +51,12 @@ def backfill(
             )
 
 
-def forget(graph: Graph) -> None:
-    """Delete all rings and runs."""
-    while statement("rings/forget_rings").run(graph, limit=FORGOTTEN)[0]["left"]:
-        pass
+def _require_unseen(graph: Graph, until: int, *, anew: bool) -> None:
+    """What arrived saw the rings of its own moment: no history is made of it afterwards."""
+    began = statement("loads/arrivals").run(graph)[0]["began"]
+    if began is not None and (anew or until > began):
+        raise UsageError(
+            "rings.arrivals",
+            f"Applications arrive in this graph since {iso(began)}, and saw the rings that there were; history can be "
+            "made of the days before only, and rings they saw cannot be forgotten.",
+        )

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from core.graph import Graph
-from queries.pages import LIMIT_MOST, Page
-from rings.listing import Sort, list_rings
+from core.page import LIMIT_MOST, Page
+from rings.listing import RingSummary, Sort, list_rings
 from rings.ring_graph import APPLICATION, USER, RingGraph
 from rings.view import TARGET
 
@@ -107,7 +107,7 @@ def rings_frame(
     Those that are listed, or `everything`. Raises `UsageError` (`page.limit`) for a limit below 1.
     """
     rows: list[dict[str, Any]] = []
-    page = Page([])
+    page: Page[RingSummary] = Page([])
     while not rows or (page.cut and len(rows) < limit):
         size = min(LIMIT_MOST, limit - len(rows))
         page = list_rings(graph, as_of=as_of, sort=sort, everything=everything, limit=size, after=page.next)

@@ -10,8 +10,9 @@ from typing import Any
 from core.clock import Clock, now_us
 from core.errors import UsageError
 from core.graph import Graph, Row, Transaction
+from core.page import Page, require_limit
 from queries import statement
-from queries.pages import Page, Place, asked, page_limit, read_token, token
+from queries.pages import Place, asked, read_token, token
 from queries.sight import SECONDS, point, sight
 
 TEXT_LONGEST = 200
@@ -92,20 +93,20 @@ def list_rings(
     after: str | None = None,
     clock: Clock = now_us,
     seconds: float = SECONDS,
-) -> Page:
+) -> Page[RingSummary]:
     """The rings of the last run known by `as_of` (µs; default now), as `RingSummary`, with their `total`.
 
     `everything` is short for that filter. `after` is the `next` of the page before, and carries its moment. Raises
     `UsageError` (`page.limit`, `page.after`).
     """
-    page_limit(limit)
+    require_limit(limit)
     wanted = filters or RingFilter()
     everything = everything or wanted.everything
     question = asked("rings", sort, {**asdict(wanted), "everything": everything})
     place = None if after is None else read_token(question, after, (float, int, str), as_of)
     moment = place.as_of if place else point(as_of, clock)
 
-    def work(tx: Transaction) -> Page:
+    def work(tx: Transaction) -> Page[RingSummary]:
         rows = statement("rings/list").within(
             tx,
             run=sight(tx, moment).run,
@@ -132,7 +133,7 @@ def _born(tx: Transaction, since: int | None) -> int:
     return _NO_RUN if run is None else int(run)
 
 
-def _page(rows: list[Row], limit: int, moment: int, question: str, *, first: bool) -> Page:
+def _page(rows: list[Row], limit: int, moment: int, question: str, *, first: bool) -> Page[RingSummary]:
     cut = len(rows) > limit
     total = rows[0]["total"] if rows else (0 if first else None)
     following = None

@@ -11,9 +11,9 @@ from typing import Any
 
 from core.clock import Clock, now_us
 from core.graph import Graph, Row, Transaction
+from core.page import require_limit
 from graph_schema import Identifier, Personal, Schema
 from queries import statement
-from queries.pages import page_limit
 from queries.sight import LOOKBACK, SECONDS, point, seen
 from rings.bonds import LINKS_PER_BIND
 from rings.listing import RingSummary
@@ -115,7 +115,7 @@ def ring_graph(
     At most `limit` nodes. Where there are more, the identifiers that tie fewest users are left out first (hubs before
     all others), then the latest members. Raises `NotFoundError` (`rings.unknown`), `UsageError` (`page.limit`).
     """
-    page_limit(limit)
+    require_limit(limit)
     moment = point(as_of, clock)
 
     def read(tx: Transaction) -> RingGraph:

@@ -33,6 +33,8 @@ T = TypeVar("T")
 
 CHUNK = 10_000
 READ_SECONDS = 600.0
+FORGOTTEN = 5_000
+"""Nodes a transaction."""
 ARRIVING = 2 * DAY
 """A graph takes arrivals when a load of theirs, which lasts a day, began so lately."""
 
@@ -96,8 +98,10 @@ def advance(
     """Make the run that is held: the rings as of `point` (µs), compared with the last finished run."""
     began = time.monotonic()
     last = hold.run - 1
-    _require_order(graph, point)
-    if hold.leftovers:
+    _require_order(graph, point, backfilled=backfilled)
+    if not last:
+        forget_rings(graph)  # without a run there are none; who forgot them may have been killed midway
+    elif hold.leftovers:
         progress.step("Removing what an unfinished run left")
         _remove_leftovers(graph, hold)
     progress.step("Finding rings")
@@ -129,13 +133,25 @@ def advance(
     )
 
 
-def _require_order(graph: Graph, point: int) -> None:
+def forget_rings(graph: Graph) -> None:
+    """Delete all rings, a few thousand nodes a transaction."""
+    while statement("rings/forget_rings").run(graph, limit=FORGOTTEN)[0]["left"]:
+        pass
+
+
+def _require_order(graph: Graph, point: int, *, backfilled: bool) -> None:
+    """Runs go forward, in what they see and in when they are known."""
     last = statement("rings/last_run").run(graph)
-    if last and (last[0]["as_of"] or 0) > point:
+    stood = max(last[0]["as_of"] or 0, (last[0]["known_at"] or 0) if backfilled else 0) if last else 0
+    if stood > point:
+        stands = str(iso(stood))
         raise UsageError(
             "rings.order",
-            f"A run as of {iso(last[0]['as_of'])} stands; one as of {iso(point)} would come too late.",
-            hints=("Make the history anew: fingraph rings backfill --anew",),
+            f"A run as of {stands} stands; one as of {iso(point)} would come too late.",
+            hints=(
+                f"Go on where it ended: fingraph rings backfill --from {stands[:10]}",
+                "Make the history anew: fingraph rings backfill --from DAY --anew",
+            ),
         )
 
 

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 from core.clock import Clock, now_us
 from core.errors import NotFoundError
 from core.graph import Graph, Row, Transaction
+from core.page import Page, require_limit
 from graph_schema import Schema
 from queries import statement
-from queries.pages import Page, Place, asked, page_limit, read_token, token
+from queries.pages import Place, asked, read_token, token
 from queries.sight import SECONDS, Sight, point, sight
 from rings.evidence import PLACE, PLACE_KINDS, evidence
 from rings.listing import RingSummary
@@ -51,9 +52,9 @@ class RingDetail:
     """One ring with its members, what they share, where it came from and what became of it."""
 
     ring: RingSummary
-    members: Page
+    members: Page[Row]
     """As `ring_members`."""
-    evidence: Page
+    evidence: Page[Row]
     """As `ring_evidence`."""
     evolved_from: list[dict[str, Any]] = field(default_factory=list)
     evolved_into: list[dict[str, Any]] = field(default_factory=list)
@@ -133,13 +134,13 @@ def ring_members(
     after: str | None = None,
     clock: Clock = now_us,
     seconds: float = SECONDS,
-) -> Page:
+) -> Page[Row]:
     """The ring's members: `application, users, lender, known_at, amount_cents, since, outcome`, in the order of facts.
 
     Raises as `show_ring`.
     """
 
-    def work(tx: Transaction, ring: SeenRing, place: Place | None) -> Page:
+    def work(tx: Transaction, ring: SeenRing, place: Place | None) -> Page[Row]:
         return _members(tx, key, ring, limit, place)
 
     page = _Paged(asked("members", key), (int, int, str), limit, after)
@@ -156,13 +157,13 @@ def ring_evidence(
     after: str | None = None,
     clock: Clock = now_us,
     seconds: float = SECONDS,
-) -> Page:
+) -> Page[Row]:
     """What ties its users: `type, key, masked, users, applications, first_at, last_at`, most users first.
 
     Raises as `show_ring`.
     """
 
-    def work(tx: Transaction, ring: SeenRing, place: Place | None) -> Page:
+    def work(tx: Transaction, ring: SeenRing, place: Place | None) -> Page[Row]:
         return _evidence(tx, schema, ring, limit, place)
 
     page = _Paged(asked("evidence", key), PLACE_KINDS, limit, after)
@@ -178,7 +179,7 @@ def ring_history(
     after: str | None = None,
     clock: Clock = now_us,
     seconds: float = SECONDS,
-) -> Page:
+) -> Page[Row]:
     """What became of a ring, newest first: `run, as_of, known_at, applications, users, score, listed, at_risk_cents,
     joined, left, changes`; `changes` is a list of reasons (`rings.history`).
 
@@ -186,7 +187,7 @@ def ring_history(
     """
     question = asked("history", key)
 
-    def work(tx: Transaction, ring: SeenRing, place: Place | None) -> Page:
+    def work(tx: Transaction, ring: SeenRing, place: Place | None) -> Page[Row]:
         before = place.values[0] if place else _NEWEST
         rows = statement("rings/history").within(tx, key=key, run=ring.at.run, before=before, limit=limit + 1)
         told = [{**row, "changes": json.loads(row["changes"])} for row in rows]
@@ -195,22 +196,6 @@ def ring_history(
     return _read(
         graph, key, _Paged(question, (int,), limit, after), work, point_of=as_of, clock=clock, seconds=seconds
     )
-
-
-def ring_now(graph: Graph, key: str) -> tuple[RingSummary, int, Row]:
-    """The ring named `key`, the run to read its members by (of a dissolved one the last that had it), and `before` and
-    `after`, the rings it evolved from and into.
-
-    Raises `NotFoundError` (`rings.unknown`).
-    """
-    last = last_run(graph)
-    found = statement("rings/ring").run(graph, key=key, run=last)
-    if not found:
-        raise unknown_ring()
-    row = dict(found[0])
-    kin = {name: row.pop(name) for name in ("before", "after")}
-    ring = RingSummary(**row)
-    return ring, last if ring.dissolved_run is None else ring.dissolved_run - 1, kin
 
 
 def outcome_shares(
@@ -270,7 +255,7 @@ class _Paged:
 
     def place(self, as_of: int | None) -> Place | None:
         """Where it begins; raises `UsageError` (`page.limit`, `page.after`)."""
-        page_limit(self.limit)
+        require_limit(self.limit)
         return None if self.after is None else read_token(self.question, self.after, self.kinds, as_of)
 
 
@@ -300,7 +285,7 @@ def seen_ring(tx: Transaction, key: str, moment: int) -> SeenRing:
     return SeenRing(at, rows[0])
 
 
-def _members(tx: Transaction, key: str, ring: SeenRing, limit: int, place: Place | None) -> Page:
+def _members(tx: Transaction, key: str, ring: SeenRing, limit: int, place: Place | None) -> Page[Row]:
     rows = statement("rings/members").within(
         tx,
         key=key,
@@ -316,7 +301,7 @@ def _members(tx: Transaction, key: str, ring: SeenRing, limit: int, place: Place
     )
 
 
-def _evidence(tx: Transaction, schema: Schema, ring: SeenRing, limit: int, place: Place | None) -> Page:
+def _evidence(tx: Transaction, schema: Schema, ring: SeenRing, limit: int, place: Place | None) -> Page[Row]:
     text, key = evidence(schema, continued=place is not None), ring.row["key"]
     if text is None:
         return Page([])
@@ -331,7 +316,7 @@ def _page(
     question: str,
     at: Sight,
     columns: Sequence[str],
-) -> Page:
+) -> Page[Row]:
     """At most `limit` of `rows`; the next page begins after the last one's `columns`."""
     cut = len(rows) > limit
     following = None

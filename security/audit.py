@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from core.clock import Clock, iso, now_us
 from core.errors import IncompatibleError, UsageError
-from core.sql import Page, Sql, require_limit
-from core.sql.page import page_of
+from core.page import Page, page_of, require_limit
+from core.sql import Sql
 from security.entry import Entry, canonical
 from security.tables import AUDIT, AUDIT_HEAD
 

@@ -18,8 +18,8 @@ from sqlalchemy import Row, insert, or_, select, update
 
 from core.clock import DAY, Clock, iso, now_us
 from core.errors import NotFoundError, UsageError
-from core.sql import Page, Sql, require_limit
-from core.sql.page import page_of
+from core.page import Page, page_of, require_limit
+from core.sql import Sql
 from security.audit import append
 from security.entry import Entry
 from security.principal import Scope, scopes_of

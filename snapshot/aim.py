@@ -1,22 +1,21 @@
 """What an export takes: the loads that finished since the last one, and what arrived before a moment that is past.
 
 A transaction that is in flight may still write facts of its own moment, so arrivals are taken up to before the
-oldest began: what is known later is left for the next export, and none is lost in between.
+oldest began, and before what a clock that is behind may still stamp: what is known later is left for the next export, and none is lost in between.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.clock import DAY, SECOND, iso
+from core.clock import DAY, iso
 from core.errors import IncompatibleError
 from core.graph import Graph, Row
+from graph_schema.arriving import LEAD
 from queries import statement
 from snapshot.manifest import Manifest
 from snapshot.source import Taken
 
-MARGIN = 5 * SECOND
-"""By so much may the clocks of those who write differ from the server's."""
 GIVEN_UP = DAY
 """A file load that began so long ago and did not finish was killed: the same rows loaded again stand as its own."""
 
@@ -84,7 +83,7 @@ def aim(graph: Graph, kept: Manifest | None, now: int) -> Aim:
         online=tuple(row["load"] for row in rows if row["mode"] == "online"),
         left_out=tuple(load for load in open_ if load not in given_up),
         since=since,
-        until=max(since, oldest - MARGIN),
+        until=max(since, oldest - LEAD),
     )
 
 
@@ -97,4 +96,14 @@ def _require_same(done: dict[int, int], finished: dict[int, int]) -> None:
         raise IncompatibleError(
             "snapshot.other_graph",
             "The folder holds a snapshot of another graph; name another folder with --folder, or delete it.",
+        )
+
+
+def require_current(graph: Graph, made: Manifest) -> None:
+    """Raise `IncompatibleError` (`snapshot.old`) unless the snapshot holds every load of files that finished."""
+    rows = statement("snapshot/loads").run(graph)
+    finished = {row["load"] for row in rows if row["mode"] != "online" and row["finished_at"] is not None}
+    if finished - set(made.loads):
+        raise IncompatibleError(
+            "snapshot.old", "Files were loaded since the snapshot was taken; run: fingraph snapshot"
         )

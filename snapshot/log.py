@@ -113,7 +113,9 @@ def _relation(label: str, rows: LinkRows, place_of: I64, known_at: I64, seq: I64
     original = (rows.known_at == known_at[target]) & (rows.seq == seq[target])
     place = np.where(original, target, 0)
     amended = np.flatnonzero(~original)
-    place[amended] = outcome_places(known_at, seq, rows.known_at[amended], rows.seq[amended])
+    # Nobody sees a link before what it is of: a file may know it earlier.
+    known = outcome_places(known_at, seq, rows.known_at[amended], rows.seq[amended])
+    place[amended] = np.maximum(known, target[amended] + 1)
     n, k, m = len(place_of), len(rows.hub_at), len(target)
     order = _link_order(rows, place, original, amended, n)
     target, role, identifier = target[order], rows.role[order], rows.identifier[order]

@@ -109,7 +109,7 @@ def read_summaries(
         return None
     rows = (
         rows.with_columns(pl.Series("x", index[rows[START].to_numpy()]))
-        .filter(pl.col("x") >= 0)
+        .filter((pl.col("x") >= 0) & pl.col("known_at").is_not_null())
         .sort("x", "day", "known_at")
     )
     return Summaries(

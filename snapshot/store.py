@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,11 +97,15 @@ def require_whole(folder: Path, made: Manifest) -> None:
             )
 
 
+_OURS = re.compile(r"[0-9]{6}(-[0-9]+)?\.parquet")
+"""Names that an export gives; whatever else lies in the folder is somebody's."""
+
+
 def delete_others(folder: Path, kept: Manifest | None) -> None:
     """Delete the Parquet files that the manifest does not name: of an export that did not end, or replaced."""
     names = {file.path for file in kept.files} if kept else set()
     for path in folder.rglob("*.parquet"):
-        if str(path.relative_to(folder)) not in names:
+        if str(path.relative_to(folder)) not in names and _OURS.fullmatch(path.name):
             path.unlink()
 
 

@@ -35,8 +35,8 @@ CALL (a, shared) {
   RETURN at, CASE WHEN at >= $since THEN 'became hub' ELSE 'is hub' END AS what, head(labels(i)) AS type, i.key AS id,
          null AS other, null AS value, true AS hub
   UNION ALL
-  UNWIND shared AS one UNWIND one.uses AS use
-  WITH DISTINCT use[1] AS other
+  UNWIND [a] + reduce(met = [], one IN shared | met + [use IN one.uses | use[1]]) AS other
+  WITH DISTINCT other
   MATCH (other)-[:HAD_OUTCOME]->(o:Outcome) WHERE $$SEEN(o)$$ AND o.known_at >= $since
   RETURN o.known_at AS at, 'outcome' AS what, o.target AS type, null AS id, other, o.value AS value, false AS hub
   UNION ALL

@@ -2,7 +2,7 @@
 // mode: write
 // params: limit
 // returns: left
-// Deletes some of all rings and runs; `left` says whether there are more.
-MATCH (r:Ring|RingState|RingRun) WITH r LIMIT $limit
+// Deletes some of all rings; `left` says whether there are more.
+MATCH (r:Ring|RingState) WITH r LIMIT $limit
 DETACH DELETE r
 RETURN count(*) AS left

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 import typer
@@ -17,6 +18,7 @@ from core.clock import DAY, moment_us
 from core.errors import NotFoundError, UsageError
 from core.graph import Graph, password_of
 from core.settings import Settings
+from features import catalogue_for, with_carried
 from fingraph import home as home_module
 from loaders.load import Loader
 from tests.loaders.small_lender import write_lender
@@ -27,7 +29,7 @@ pytestmark = pytest.mark.server
 @pytest.fixture
 def folder(server: Settings, empty_graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a snapshot of a small lender that is the graph."""
-    for module in (snapshot, hubs):
+    for module in (snapshot, hubs, features):
         monkeypatch.setattr(module, "load_settings", lambda: server)
     lender = write_lender(tmp_path)
     Loader(server).load(lender.mapping, lender.data, "batch")
@@ -65,6 +67,26 @@ def test_an_application_is_explained_with_the_rows_behind_each_value(folder: Pat
     assert any(one["rows"]["items"] for one in now.values())
     with pytest.raises(NotFoundError):
         features.explain("small:nobody", folder=folder, as_json=True)
+
+
+def test_what_came_by_files_carries_what_it_was_at_its_own_point_once(
+    folder: Path, graph: Graph, said: Any
+) -> None:
+    features.carry(folder=folder, as_json=True)
+    told = said()
+    columns, made = snapshot.columns_from(folder)
+    catalogue = catalogue_for(made.schema)
+    known = with_carried(columns, catalogue)
+    held = graph.read(
+        "MATCH (a:Application) WHERE a.known_at IS NOT NULL RETURN a.key AS key, a.carried AS carried"
+    )
+    assert told == {"catalogue": catalogue.version, "applications": len(held), "stored": len(held)}
+    place = {key: p for p, key in enumerate(known.keys)}
+    assert known.carried is not None
+    wanted = known.carried[[place[row["key"]] for row in held]]
+    np.testing.assert_array_equal(np.array([row["carried"] for row in held]), wanted)
+    features.carry(folder=folder, as_json=True)
+    assert said()["stored"] == 0
 
 
 def test_a_training_table_is_the_same_from_the_command_and_from_python(

@@ -6,13 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from core.errors import IncompatibleError, NotFoundError, UsageError
 from core.graph import Graph
 from core.ids import seq_of
 from graph_schema import FINGRAPH, Schema, live
-from loaders.arrive import Arrival, Arrivals, Named, arrivals, store_carried
+from loaders.arrive import Arrival, Arrivals, Named, arrivals
+from loaders.carried import store_carried
 from loaders.plan import NodeFact, Part, Plan
 from loaders.rows import Staged
 from queries.neighbourhood import NeighbourhoodRead
@@ -170,15 +172,53 @@ def test_what_is_carried_is_carried_with_the_application_or_not_at_all(
     assert not empty_graph.read("MATCH (a:Application {key: 's:c'}) RETURN a.key AS key")
 
 
-def test_what_is_carried_is_never_rewritten(empty_graph: Graph, arriving: Arrivals) -> None:
+def test_an_outcome_is_known_after_the_earlier_ones_of_its_application_whatever_the_clock_says(
+    empty_graph: Graph, arriving: Arrivals
+) -> None:
     arriving.arrive(application("a"))
-    assert store_carried(empty_graph, "s:a", [1.0], "v1")
-    assert not store_carried(empty_graph, "s:a", [2.0], "v1")
+    first = door(empty_graph, now=NOW + 40_000_000).arrive(outcome("said", "a"))
+    second = door(empty_graph, now=NOW + 20_000_000).arrive(outcome("corrected", "a", "other"))
+    assert first.known_at is not None and second.known_at is not None
+    assert second.known_at > first.known_at
+
+
+def test_what_came_undated_or_later_is_not_met_through_a_link_that_was_known_before(
+    empty_graph: Graph, arriving: Arrivals
+) -> None:
+    arriving.arrive(application("a", Device="d1"))
+    empty_graph.write(
+        "MATCH (d:Device {key: 'd1'}) "
+        "CREATE (:Application {key: 's:undated', load: 1})-[:USED_DEVICE {known_at: $at, seq: 0}]->(d) "
+        "CREATE (:Application {key: 's:later', load: 1, known_at: $at + 100000, seq: 0})-[:USED_DEVICE {known_at: $at, seq: 1}]->(d)",
+        at=NOW - 50,
+    )
+    seen = arriving.arrive(application("b", user="v", Device="d1")).seen
+    assert seen is not None
+    assert seen["met_key"] == ["s:a"]
+    assert len(seen["met_known_at"]) == len(seen["met_id"]) == 1
+
+
+def test_what_is_carried_is_never_rewritten(
+    empty_graph: Graph, arriving: Arrivals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loaders.carried.CHUNK", 2)
+    keys = ["s:a", "s:none", "s:b", "s:c"]
+    empty_graph.write("UNWIND ['s:a', 's:b', 's:c'] AS key CREATE (:Application {key: key})")
+    first = np.arange(8, dtype=np.float64).reshape(4, 2)
+    assert store_carried(empty_graph, keys[:3], first[:3], "v1") == 2
+    assert store_carried(empty_graph, keys, first + 100, "v1") == 1
     with pytest.raises(IncompatibleError, match="never rewritten"):
-        store_carried(empty_graph, "s:a", [2.0], "v2")
-    assert empty_graph.read("MATCH (a:Application) RETURN a.carried AS c") == [{"c": [1.0]}]
-    with pytest.raises(NotFoundError):
-        store_carried(empty_graph, "s:none", [1.0], "v1")
+        store_carried(empty_graph, keys, first, "v2")
+    held = "MATCH (a:Application) RETURN a.carried AS c, a.carried_version AS v ORDER BY a.key"
+    assert [(row["c"], row["v"]) for row in empty_graph.read(held)] == [
+        ([0.0, 1.0], "v1"),
+        ([4.0, 5.0], "v1"),
+        ([106.0, 107.0], "v1"),
+    ]
+    arriving.arrive(application("d"))
+    with pytest.raises(IncompatibleError) as refused:
+        store_carried(empty_graph, keys, first, "v1")
+    assert refused.value.code == "carried.arrivals"
 
 
 def test_the_schema_knows_everything_that_arrivals_write(empty_graph: Graph, arriving: Arrivals) -> None:

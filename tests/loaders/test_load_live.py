@@ -24,6 +24,7 @@ from core.settings import Settings
 from graph_schema import live
 from loaders.batch import BatchWriter
 from loaders.load import Loader, LoadReport
+from queries import statement
 from tests.conftest import ROOT, dump, wipe
 from tests.loaders.small_lender import SmallLender, tables, write_lender, write_rows
 from tests.loaders.staging import GOOD, HEAD, OUTCOMES, TABLE, mapping, put
@@ -130,6 +131,20 @@ def test_rows_that_need_more_memory_than_there_is_are_written_by_halves(
     told = {"seconds": 0, "load": 0, "rejects_file": "", "conflicts_file": ""}
     assert replace(again, **told) == replace(report, **told)
     assert dump(empty_graph) == whole
+
+
+def test_files_loaded_where_applications_arrive_are_marked_or_refused(
+    empty_graph: Graph, server: Settings, lender: SmallLender
+) -> None:
+    about = {"source": "s", "mode": "online", "started_at": 5}
+    empty_graph.in_write(lambda tx: statement("loads/begin").within(tx, about=about))
+    with pytest.raises(UsageError) as refused:
+        load(server, lender)
+    assert refused.value.code == "load.after_arrivals"
+    assert not empty_graph.read("MATCH (a:Application) RETURN a LIMIT 1")
+    Loader(server).load(lender.mapping, lender.data, "batch", backfill=True)
+    marks = "MATCH (l:Load) RETURN l.mode AS mode, l.backfill AS backfill ORDER BY l.load"
+    assert [tuple(row.values()) for row in empty_graph.read(marks)] == [("online", None), ("batch", True)]
 
 
 def test_two_halves_and_reversed_rows_and_files_give_the_same_graph(

@@ -54,6 +54,7 @@ def statements() -> Iterator[tuple[str, str]]:
         yield f"write amended {kind.label}", arriving.write_amended(kind)
         yield f"summaries {kind.label}", cypher.write_summaries(kind)
     yield "carried", arriving.STORE_CARRIED
+    yield "carried of many", arriving.STORE_CARRIED_OF_MANY
     yield "outcome", arriving.WRITE_OUTCOME
 
 

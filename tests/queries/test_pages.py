@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import UsageError
-from queries.pages import Place, after, asked, page_limit, read_token, token
+from core.page import require_limit
+from queries.pages import Place, after, asked, read_token, token
 
 KINDS = (int, float, str, bool)
 NUMBERS = st.integers(-(2**62), 2**62)
@@ -55,10 +56,10 @@ def test_a_token_by_hand_is_refused(content: object) -> None:
 
 
 def test_limits_are_bounded() -> None:
-    assert page_limit(1_000) == 1_000
+    require_limit(1_000)
     for limit in (0, -1, 1_001):
         with pytest.raises(UsageError):
-            page_limit(limit)
+            require_limit(limit)
 
 
 def test_what_comes_after_is_later_in_one_column_and_equal_before() -> None:

@@ -129,6 +129,15 @@ def test_a_page_is_continued_as_of_its_own_moment_and_by_its_own_question(lender
     with pytest.raises(FinGraphError) as caught:
         ask(lender.graph, lender.schema, "timeline", case.params(question("timeline")), after=first.next)
     assert caught.value.code == "page.after"
+    with pytest.raises(FinGraphError) as caught:
+        ask(
+            lender.graph,
+            lender.schema,
+            "shares",
+            lender.cases[1].params(question("shares")),
+            after=first.next,
+        )
+    assert caught.value.code == "page.after"
 
 
 @pytest.mark.parametrize("name", [spec.name for spec in questions() if spec.picture])

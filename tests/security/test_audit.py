@@ -313,7 +313,7 @@ def test_pages_show_the_newest_first_and_each_once(sql: Sql) -> None:
     second = list_audit(sql, limit=4, after=first.next)
     assert [row.seq for row in (*first.items, *second.items)] == [7, 6, 5, 4, 3, 2, 1]
     assert (first.cut, second.cut, second.next) == (True, False, None)
-    assert list_audit(sql, actor="nobody").items == ()
+    assert list_audit(sql, actor="nobody").items == []
     with pytest.raises(UsageError):
         list_audit(sql, after="x")
 

@@ -298,7 +298,7 @@ def test_a_key_that_makes_no_sense_is_refused(
     with pytest.raises(UsageError) as refused:
         create_key(sql, name, scopes, days=days)
     assert refused.value.code == code
-    assert list_keys(sql).items == ()
+    assert list_keys(sql).items == []
 
 
 def test_pages_of_keys_hold_each_once_though_made_at_one_moment(sql: Sql, clock: Hands) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +162,10 @@ def test_a_load_given_up_is_taken_and_looked_for_again(declared: Graph, tmp_path
     assert held(tmp_path, made) == graph_holds(declared)
 
 
-def test_arrivals_are_taken_below_the_oldest_transaction_in_flight(declared: Graph, tmp_path: Path) -> None:
+def test_arrivals_are_taken_below_the_oldest_transaction_in_flight(
+    declared: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("snapshot.aim.LEAD", 2 * SECOND)
     online, past = begin(declared, "online"), now_us() - DAY
     apply_for(declared, online, "a1", past)
     with declared.driver.session() as session, session.begin_transaction() as flying:
@@ -172,14 +176,15 @@ def test_arrivals_are_taken_below_the_oldest_transaction_in_flight(declared: Gra
         made = export(declared, FINGRAPH, tmp_path)
         assert names(tmp_path, made) == {"a1"}
         assert made.watermark < began
-    time.sleep(6.5)  # the margin that clocks may differ by
+    time.sleep(4)  # the margin that clocks may differ by
     made = export(declared, FINGRAPH, tmp_path)
     assert names(tmp_path, made) == {"a1", "a2"}
 
 
 def test_an_amendment_by_the_load_of_its_own_application_is_taken_when_it_is_known(
-    declared: Graph, tmp_path: Path
+    declared: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("snapshot.aim.LEAD", 2 * SECOND)
     online, past = begin(declared, "online"), now_us() - DAY
     amend = (
         "MATCH (a:Application {key: 's:a1'}) MERGE (e:Email {key: $key}) ON CREATE SET e.load = $load "
@@ -190,7 +195,7 @@ def test_an_amendment_by_the_load_of_its_own_application_is_taken_when_it_is_kno
     declared.write(amend, **{"key": "late", "load": online, "at": now_us() + 2 * SECOND})
     made = export(declared, FINGRAPH, tmp_path)
     assert made.counts["Application-GAVE_EMAIL-Email"] == 1
-    time.sleep(8)
+    time.sleep(5)
     made = export(declared, FINGRAPH, tmp_path)
     assert held(tmp_path, made) == graph_holds(declared)
 
@@ -237,7 +242,7 @@ def test_hubs_summaries_are_in_the_columns_and_in_the_graph_made_anew(
         }
     )
     for day in (2, 1):
-        write_summaries(declared, FINGRAPH, "Device", day * DAY, day * DAY + DAY + 9, frame)
+        write_summaries(declared, FINGRAPH, "Device", day * DAY, partial(int, day * DAY + DAY + 9), frame)
     export(declared, FINGRAPH, tmp_path)
     assert all(one.equal for one in verify(declared, tmp_path))
     relation = read_columns(tmp_path).relations["Device"]
@@ -309,6 +314,18 @@ def test_an_export_that_is_killed_leaves_the_last_one_and_the_next_goes_on(
     made = export(empty_graph, live_schema(empty_graph), folder)
     assert held(folder, made) == graph_holds(empty_graph)
     assert {str(p.relative_to(folder)) for p in folder.rglob("*.parquet")} == {f.path for f in made.files}
+
+
+def test_what_else_lies_in_the_folder_stays(declared: Graph, tmp_path: Path) -> None:
+    (tmp_path / "truth").mkdir()
+    others = [tmp_path / "customers.parquet", tmp_path / "truth" / "applications.parquet"]
+    left = tmp_path / "Application" / "000009-1.parquet"  # of an export that was killed
+    left.parent.mkdir()
+    for path in (*others, left):
+        path.write_text("somebody's")
+    export(declared, FINGRAPH, tmp_path)
+    assert all(path.read_text() == "somebody's" for path in others)
+    assert not left.exists()
 
 
 def test_a_folder_holds_the_snapshot_of_one_graph_and_one_export_at_a_time(

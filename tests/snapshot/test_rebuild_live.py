@@ -48,7 +48,12 @@ def exported(server: Settings, empty_graph: Graph, tmp_path: Path) -> Path:
     frame = empty_graph.read("MATCH (t:Terminal) WHERE t.hub_since IS NOT NULL RETURN t.key AS key")
     figures = {"applications": 7.0, "users": 3.0, "newcomers": 0.5, "busiest_hour": 0.25}
     write_summaries(
-        empty_graph, schema, "Terminal", DAY, 3 * DAY, pl.DataFrame([{**row, **figures} for row in frame])
+        empty_graph,
+        schema,
+        "Terminal",
+        DAY,
+        lambda: 3 * DAY,
+        pl.DataFrame([{**row, **figures} for row in frame]),
     )
     export(empty_graph, schema, tmp_path / "snapshot")
     return tmp_path / "snapshot"

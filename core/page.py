@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from core.errors import UsageError
 
 LIMIT_MOST = 1_000
-
+"""Items of a page at most."""
 T = TypeVar("T")
 
 
@@ -17,9 +17,13 @@ T = TypeVar("T")
 class Page(Generic[T]):
     """Part of a list: `next` continues it, `cut` says that there is more."""
 
-    items: tuple[T, ...]
+    items: list[T]
     next: str | None = None
     cut: bool = False
+    total: int | None = None
+    """Items of all pages; None where they are not counted."""
+    total_cut: bool = False
+    """Whether counting stopped there: there are at least `total`."""
 
 
 def require_limit(limit: int) -> None:
@@ -31,4 +35,4 @@ def require_limit(limit: int) -> None:
 def page_of(found: Sequence[T], limit: int, names: Sequence[str]) -> Page[T]:
     """The page that shows `limit` of `found`, which was read with one more; `names` continue after each."""
     cut = len(found) > limit
-    return Page(tuple(found[:limit]), names[limit - 1] if cut else None, cut)
+    return Page(list(found[:limit]), names[limit - 1] if cut else None, cut)
