@@ -11,9 +11,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import polars as pl
 import pytest
 
 from core.errors import BusyError, GraphUnavailableError, UsageError
@@ -24,7 +22,6 @@ from core.settings import Settings
 from graph_schema import live
 from loaders.batch import BatchWriter
 from loaders.load import Loader, LoadReport
-from queries import statement
 from tests.conftest import ROOT, dump, wipe
 from tests.loaders.small_lender import SmallLender, tables, write_lender, write_rows
 from tests.loaders.staging import GOOD, HEAD, OUTCOMES, TABLE, mapping, put
@@ -107,44 +104,6 @@ def test_rows_taken_as_new_are_looked_up_where_another_load_wrote_them_meanwhile
     second = load(server, lender)
     assert (second.created, second.unchanged) == (0, first.accepted)
     assert dump(empty_graph) == before
-
-
-def test_rows_that_need_more_memory_than_there_is_are_written_by_halves(
-    empty_graph: Graph, server: Settings, lender: SmallLender, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    report = load(server, lender)
-    whole = dump(empty_graph)
-    wipe(empty_graph)
-    original, most = BatchWriter._chunk, 7
-
-    def short(self: BatchWriter, plan: Any, chunk: pl.DataFrame, *rest: Any) -> Any:
-        judged = original(self, plan, chunk, *rest)  # memory lacks once something is written
-        if chunk.height > most:
-            raise GraphUnavailableError("graph.memory", "no more")
-        return judged
-
-    monkeypatch.setattr(BatchWriter, "_chunk", short)
-    with pytest.raises(GraphUnavailableError, match="no more"):
-        load(server, lender)
-    monkeypatch.setattr("loaders.batch.LEAST", most)
-    again = load(server, lender)
-    told = {"seconds": 0, "load": 0, "rejects_file": "", "conflicts_file": ""}
-    assert replace(again, **told) == replace(report, **told)
-    assert dump(empty_graph) == whole
-
-
-def test_files_loaded_where_applications_arrive_are_marked_or_refused(
-    empty_graph: Graph, server: Settings, lender: SmallLender
-) -> None:
-    about = {"source": "s", "mode": "online", "started_at": 5}
-    empty_graph.in_write(lambda tx: statement("loads/begin").within(tx, about=about))
-    with pytest.raises(UsageError) as refused:
-        load(server, lender)
-    assert refused.value.code == "load.after_arrivals"
-    assert not empty_graph.read("MATCH (a:Application) RETURN a LIMIT 1")
-    Loader(server).load(lender.mapping, lender.data, "batch", backfill=True)
-    marks = "MATCH (l:Load) RETURN l.mode AS mode, l.backfill AS backfill ORDER BY l.load"
-    assert [tuple(row.values()) for row in empty_graph.read(marks)] == [("online", None), ("batch", True)]
 
 
 def test_two_halves_and_reversed_rows_and_files_give_the_same_graph(
