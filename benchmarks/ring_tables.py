@@ -52,8 +52,7 @@ def _by_kind(seeds: Mapping[str, Any]) -> Iterable[str]:
     yield "\n## By kind of fraud\n"
     yield "Recall, and in brackets found of planted; last, what plain components (first 20 users) find, all seeds together.\n"
     yield from _head("kind", *seeds, "plain components")
-    for kind in next(iter(seeds.values()))["rings"]["by_kind"]:
-        rows = [told["rings"]["by_kind"][kind] for told in seeds.values()]
+    for kind, rows in _kinds(seeds, "by_kind"):
         plain = [next(iter(told["plain"].values()))["by_kind"][kind] for told in seeds.values()]
         share = sum(row["found"] for row in plain) / sum(row["planted"] for row in plain)
         cells = [f"{row['recall']:.3f} ({row['found']} of {row['planted']})" for row in rows]
@@ -65,13 +64,18 @@ def _innocent(seeds: Mapping[str, Any]) -> Iterable[str]:
     yield "## Innocent sharing\n"
     yield "Share of the applications of honest people who share something that lies in a listed ring.\n"
     yield from _head("kind", *seeds, "plain components, at worst")
-    for kind in next(iter(seeds.values()))["rings"]["innocent"]:
-        rows = [told["rings"]["innocent"][kind] for told in seeds.values()]
+    for kind, rows in _kinds(seeds, "innocent"):
         plain = max(
             one["innocent"][kind]["share"] for told in seeds.values() for one in told["plain"].values()
         )
         cells = [f"{row['share']:.3%} ({row['in_listed_rings']} of {row['applications']:,})" for row in rows]
         yield _row(kind, *cells, f"{plain:.1%}")
+
+
+def _kinds(seeds: Mapping[str, Any], part: str) -> Iterable[tuple[str, list[dict[str, Any]]]]:
+    """Each kind of `part` with what the rings came to, seed by seed."""
+    for kind in next(iter(seeds.values()))["rings"][part]:
+        yield kind, [told["rings"][part][kind] for told in seeds.values()]
 
 
 def _detection(days: Result) -> Iterable[str]:

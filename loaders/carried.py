@@ -12,6 +12,7 @@ from core.errors import IncompatibleError
 from core.graph import Graph
 from core.progress import SILENT, Progress
 from graph_schema import arriving
+from loaders.run import arrivals_began
 from queries import statement
 
 CHUNK = 10_000
@@ -50,7 +51,7 @@ def store_carried(
 
 
 def _require_unmixed(graph: Graph, version: str) -> None:
-    began = statement("loads/arrivals").run(graph)[0]["began"]
+    began = arrivals_began(graph)
     if began is not None:
         raise IncompatibleError(
             "carried.arrivals",

@@ -40,4 +40,4 @@ def write_summaries(  # noqa: PLR0917 - a day's summaries, and what they are of
         graph.write(cypher.write_summaries(kind), **told)
     keys = frame["key"].to_list()
     made = graph.write(cypher.know_summaries(kind), seconds=STAMPING, keys=keys, day=day, known_at=known_at())
-    return int(made[0]["made"]) if made else 0
+    return int(made[0]["made"])

@@ -24,7 +24,7 @@ from loaders.bulk import BulkWriter
 from loaders.hashing import load_hasher
 from loaders.mapping import Mapping, read_mapping
 from loaders.mapping.read import mapping_hash, schema_of
-from loaders.run import LoadRun
+from loaders.run import LoadRun, arrivals_began
 from loaders.settle import settle
 from loaders.stage import Counts, Stager
 from loaders.staged import StagedTable
@@ -231,7 +231,7 @@ def _clear_stage(folder: Path) -> None:
 
 
 def _require_before_arrivals(graph: Graph, about: Row) -> None:
-    began = statement("loads/arrivals").run(graph)[0]["began"]
+    began = arrivals_began(graph)
     if began is not None and "backfill" not in about:
         raise UsageError(
             "load.after_arrivals",

@@ -34,3 +34,9 @@ class LoadRun:
         if self._committed:
             statement("loads/end").run(graph, number=self._number, about=about)
         return self._number if self._committed else None
+
+
+def arrivals_began(graph: Graph) -> int | None:
+    """When applications began to arrive one by one (µs); None in a graph of files."""
+    began: int | None = statement("loads/arrivals").run(graph)[0]["began"]
+    return began

@@ -30,7 +30,7 @@ PICTURE_LINKS = 300
 PICTURE_LINKS_MOST = 2_000
 
 
-KINDS: dict[Kind, type] = {
+KINDS: dict[Kind | None, type] = {
     Kind.INTEGER: int, Kind.TIME: int, Kind.MONEY: int, Kind.NUMBER: float, Kind.BOOLEAN: bool,
 }  # fmt: skip
 """In Python, of the values that rows are ordered by; the others are texts."""
@@ -83,7 +83,7 @@ class _Asked:
     @property
     def kinds(self) -> list[type]:
         """Of the values of a row's place."""
-        return [KINDS.get(one.column.kind, str) if one.column.kind else str for one in self.spec.order]
+        return [KINDS.get(one.column.kind, str) for one in self.spec.order]
 
     def place(self, row: Row) -> tuple[Value, ...]:
         """Where a row stands in the order; what is null counts as the least."""

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core.errors import UsageError
 
@@ -46,12 +47,8 @@ def read_token(question: str, text: str, kinds: Sequence[type], as_of: int | Non
     Raises `UsageError` (`page.after`) when `text` is no token, or one of another question, order or moment.
     """
     wrong = UsageError("page.after", "Continue with the `next` of the page before, and ask for the same.")
-    try:
-        padded = text[:TOKEN_LONGEST].encode("ascii") + b"=" * (-len(text) % 4)
-        read = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (binascii.Error, UnicodeError, ValueError, RecursionError):
-        raise wrong from None
-    if not (isinstance(read, list) and len(read) == 3 and read[0] == question and _whole(read[1])):
+    read = _decoded(text)
+    if read is None or read[0] != question:
         raise wrong
     point, values = read[1], read[2]
     fits = isinstance(values, list) and len(values) == len(kinds)
@@ -90,9 +87,15 @@ def _fits(value: object, kind: type) -> bool:
 
 def moment_of(text: str) -> int | None:
     """The moment that the token of a page carries (µs), so that its reply can say it; None for what is no token."""
+    read = _decoded(text)
+    return None if read is None else read[1]
+
+
+def _decoded(text: str) -> list[Any] | None:
+    """The three parts of a token, the second a moment; None for what is none."""
     try:
         padded = text[:TOKEN_LONGEST].encode("ascii") + b"=" * (-len(text) % 4)
         read = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, UnicodeError, ValueError, RecursionError):
         return None
-    return read[1] if isinstance(read, list) and len(read) == 3 and _whole(read[1]) else None
+    return read if isinstance(read, list) and len(read) == 3 and _whole(read[1]) else None

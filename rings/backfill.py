@@ -9,6 +9,7 @@ from core.errors import UsageError
 from core.graph import Graph
 from core.progress import SILENT, Progress
 from graph_schema import Schema
+from loaders.run import arrivals_began
 from queries import statement
 from rings.hold import hold_run
 from rings.read import read_facts
@@ -53,7 +54,7 @@ def backfill(
 
 def _require_unseen(graph: Graph, until: int, *, anew: bool) -> None:
     """What arrived saw the rings of its own moment: no history is made of it afterwards."""
-    began = statement("loads/arrivals").run(graph)[0]["began"]
+    began = arrivals_began(graph)
     if began is not None and (anew or until > began):
         raise UsageError(
             "rings.arrivals",

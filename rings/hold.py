@@ -69,22 +69,19 @@ class Hold:
         to its commit is lost, it is tried again, and a run that turns out finished is.
         """
         tried = False
+        told = (0, False)
 
         def last(tx: Transaction) -> tuple[int, bool]:
-            nonlocal tried
-            done = (
-                statement("rings/finished").within(tx, key=self._key, finished_at=finished_at)
-                if tried
-                else []
-            )
-            if done:
-                return done[0]["known_at"], done[0]["waits"]
+            nonlocal tried, told
+            if tried and statement("rings/finished").within(tx, key=self._key, finished_at=finished_at):
+                return told
             tried = True
             self._renew(tx)
             work(tx)
             held = {"key": self._key, "holder": self._holder, "finished_at": finished_at}
-            done = statement("rings/finish").within(tx, **held, **known(), **about)
-            return done[0]["known_at"], done[0]["waits"]
+            done = statement("rings/finish").within(tx, **held, **known(), **about)[0]
+            told = done["known_at"], done["waits"]
+            return told
 
         try:
             return self._graph.in_write(last, seconds=4 * WRITE_SECONDS)

@@ -1,7 +1,8 @@
 """What an export takes: the loads that finished since the last one, and what arrived before a moment that is past.
 
 A transaction that is in flight may still write facts of its own moment, so arrivals are taken up to before the
-oldest began, and before what a clock that is behind may still stamp: what is known later is left for the next export, and none is lost in between.
+oldest began, and before what a clock that is behind may still stamp: what is known later is left for the next
+export, and none is lost in between.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def aim(graph: Graph, kept: Manifest | None, now: int) -> Aim:
     oldest = statement("snapshot/in_flight").run(graph)[0]["oldest"]
     rows = statement("snapshot/loads").run(graph)
     files = {row["load"]: row for row in rows if row["mode"] != "online"}
-    finished = {load: row["finished_at"] for load, row in files.items() if row["finished_at"] is not None}
+    finished = _finished(rows)
     open_ = {load: row for load, row in files.items() if load not in finished}
     done = kept.loads if kept else {}
     _require_same(done, finished)
@@ -87,6 +88,15 @@ def aim(graph: Graph, kept: Manifest | None, now: int) -> Aim:
     )
 
 
+def _finished(rows: list[Row]) -> dict[int, int]:
+    """The loads of files that finished, and when."""
+    return {
+        row["load"]: row["finished_at"]
+        for row in rows
+        if row["mode"] != "online" and row["finished_at"] is not None
+    }
+
+
 def _is_given_up(row: Row, now: int) -> bool:
     return (row["started_at"] or 0) < now - GIVEN_UP
 
@@ -101,9 +111,7 @@ def _require_same(done: dict[int, int], finished: dict[int, int]) -> None:
 
 def require_current(graph: Graph, made: Manifest) -> None:
     """Raise `IncompatibleError` (`snapshot.old`) unless the snapshot holds every load of files that finished."""
-    rows = statement("snapshot/loads").run(graph)
-    finished = {row["load"] for row in rows if row["mode"] != "online" and row["finished_at"] is not None}
-    if finished - set(made.loads):
+    if _finished(statement("snapshot/loads").run(graph)).keys() - made.loads.keys():
         raise IncompatibleError(
             "snapshot.old", "Files were loaded since the snapshot was taken; run: fingraph snapshot"
         )

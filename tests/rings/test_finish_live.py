@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -84,13 +85,14 @@ def test_a_run_whose_last_reply_is_lost_finishes_once(
         original(self, broken, **options)
         raise GraphUnavailableError("graph.unavailable", "gone")
 
+    ticks = itertools.count(NOW)
     with monkeypatch.context() as patch:
         patch.setattr(Graph, "in_write", in_write)
-        result = go(graph_)
+        result = run_rings(graph_, SCHEMA, lambda: next(ticks))
     assert lost
     assert (result.run, result.born) == (1, 1)
     assert [found for found, _ in stored_rings(graph_).values()] == [frozenset({"s:a00", "s:a01", "s:a02"})]
-    assert go(graph_).unchanged
+    assert run_rings(graph_, SCHEMA, lambda: next(ticks)).unchanged
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -256,9 +257,12 @@ def test_hubs_summaries_are_in_the_columns_and_in_the_graph_made_anew(
 def test_exports_beside_writers_lose_and_double_nothing(declared: Graph, tmp_path: Path) -> None:
     """Four writers of 2,500 rows each, a load every 100; exports all the while."""
     writers, rows, exports = 4, 2_500, 0
+    several = threading.Event()
 
     def write(number: int) -> None:
         for first in range(0, rows, 100):
+            if first == rows - 100:
+                several.wait(120)  # on a slow machine, too, several exports are made beside those who write
             load = begin(declared)
             for part in range(first, first + 100, 25):
                 _apply_for_many(declared, load, number, range(part, part + 25))
@@ -269,6 +273,8 @@ def test_exports_beside_writers_lose_and_double_nothing(declared: Graph, tmp_pat
         while not all(one.done() for one in writing):
             export(declared, FINGRAPH, tmp_path)
             exports += 1
+            if exports > 2:
+                several.set()
     for one in writing:
         one.result()
     made = export(declared, FINGRAPH, tmp_path)
