@@ -6,7 +6,7 @@ neighbourhood and the block is that application. Nothing a value is made of depe
 number of threads, or on what stands after the application in the order of facts.
 
 Memory: the columns, about 50 bytes a link for the lines (less where no sum or user is asked for), 24 bytes for each
-outcome seen through each link, and 8 bytes for each value of the blocks in hand.
+outcome seen through each link and 4 a link, and 8 bytes for each value of the blocks in hand.
 """
 
 from __future__ import annotations
@@ -37,8 +37,9 @@ from features.words import Takes, Variant
 from snapshot.columns import F64, I32, I64, Columns
 from snapshot.places import outcome_places
 
-BLOCK = 5_000
-"""Applications of one block offline."""
+FEW, MANY = 5_000, 80_000
+"""Applications of one block offline. In a small one what one kernel fetched is still at hand for the next; in a large one
+an identifier's rows are, for the next application that names it, where there are so few that it soon comes back."""
 
 
 @dataclass(frozen=True)
@@ -178,8 +179,20 @@ class Prepared:
         """The line of a key, if these columns have it."""
         return self._lines.get(key)
 
-    def blocks(self, at: I64, size: int = BLOCK, threads: int = 1) -> Iterator[Features]:
-        """The features of the applications at `at`, a block after another in that order."""
+    @property
+    def block_size(self) -> int:
+        """How many applications to compute at a time."""
+        relations = self.columns.relations
+        named = [
+            len(relations[one.view.relation].code)
+            for one in self.plan.views
+            if one.view.relation in relations
+        ]
+        return MANY if named and 4 * max(named) < MANY else FEW
+
+    def blocks(self, at: I64, size: int | None = None, threads: int = 1) -> Iterator[Features]:
+        """The features of the applications at `at`, a block of `size` after another in that order."""
+        size = size or self.block_size
         parts = [at[first : first + size] for first in range(0, len(at), size)]
         if threads == 1:
             yield from map(self.block, parts)

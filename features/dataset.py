@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from core.clock import DAY, iso
 from core.errors import IncompatibleError, NotFoundError, UsageError
 from features.catalogue import Catalogue
-from features.compute import BLOCK, Features, application_positions, prepare, with_carried
+from features.compute import Features, application_positions, prepare, with_carried
 from snapshot.columns import F64, I64, MISSING, NEVER, Bools, Columns
 
 SHARES = (0.6, 0.2, 0.2)
@@ -116,7 +116,7 @@ def folds(columns: Columns, at: I64) -> I64:
 def blocks(
     columns: Columns, catalogue: Catalogue, wanted: Wanted, threads: int = 1
 ) -> Iterator[pl.DataFrame]:
-    """The training table, `BLOCK` rows at a time, in the order of facts: `HEAD`, then a column a variant.
+    """The training table, a block of rows at a time, in the order of facts: `HEAD`, then a column a variant.
 
     Raises `NotFoundError` (`dataset.target`, `dataset.empty`), `UsageError` (`dataset.window`).
     """
@@ -134,7 +134,7 @@ def blocks(
     prepared = prepare(whole, catalogue, wanted.definitions, threads)
     parts, fold, told = splits(columns, at, wanted.maturity), folds(columns, at), labels(columns, wanted, at)
     place = 0
-    for made in prepared.blocks(at, BLOCK, threads):
+    for made in prepared.blocks(at, threads=threads):
         rows = slice(place, place + len(made.at))
         yield _framed(columns, wanted, made, told, parts[rows], fold[rows], rows)
         place += len(made.at)

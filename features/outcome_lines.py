@@ -29,16 +29,18 @@ class OutcomeLine:
 
     start: I64
     """(k + 1)"""
-    seen: I32
-    """(e) The first position that sees it; ascending within an identifier."""
     when: I64
     """(e) µs: from when it is known through this identifier; ascending within an identifier."""
     positives: I32
     """(e + 1) Positive entries before each."""
     corrections: I32
     """(e + 1) Entries before each that replace another."""
+    newest: I32
+    """(e + 1) The identifier's last positive entry before each, or -1."""
     replaces: I32
     """(e) The entry that it replaces, or -1."""
+    unseen: I32
+    """(m) Of each link that a target came with: its identifier's first entry that the target does not see."""
 
 
 @dataclass(frozen=True)
@@ -63,19 +65,19 @@ def make_outcome_line(
     known = columns.outcomes
     code = known.names.index(name) if name in known.names else -1
     role = relation.roles.index(key.theirs) if key.theirs else -1
-    return OutcomeLine(
-        *_entries(
-            relation.start, relation.target, relation.role, relation.place, relation.known_at, kept, role,
-            known.start, known.name, known.value, known.known_at, places, code,
-        )
+    start, seen, when, positive, replaces = _entries(
+        relation.start, relation.target, relation.role, relation.place, relation.known_at, kept, role,
+        known.start, known.name, known.value, known.known_at, places, code,
     )  # fmt: skip
+    unseen = _first_unseen(relation.start, relation.target, relation.place, start, seen)
+    return OutcomeLine(start, when, *_counted(start, positive, replaces), replaces, unseen)
 
 
 @kernel
 def _entries(
     start: I64, target: I32, role: I8, place: I32, known_at: I64, kept: Bools, wanted: int,
     outcome_start: I64, name: I8, value: F64, outcome_at: I64, outcome_place: I32, code: int,
-) -> tuple[I64, I32, I64, I32, I32, I32]:  # fmt: skip
+) -> tuple[I64, I32, I64, Bools, I32]:  # fmt: skip
     count = np.zeros(len(outcome_start) - 1, dtype=np.int32)  # outcomes of the name, by target
     for i in range(len(count)):
         for o in range(outcome_start[i], outcome_start[i + 1]):
@@ -107,16 +109,43 @@ def _entries(
         _sort(first, e, seen, when, positive, link)
         if several:
             _find_replaced(first, e, link, replaces)
+    return line_start, seen, when, positive, replaces
+
+
+@kernel
+def _counted(start: I64, positive: Bools, replaces: I32) -> tuple[I32, I32, I32]:
+    total = len(positive)
     positives, corrections = np.zeros(total + 1, dtype=np.int32), np.zeros(total + 1, dtype=np.int32)
-    for e in range(total):
-        positives[e + 1] = positives[e] + positive[e]
-        corrections[e + 1] = corrections[e] + (replaces[e] >= 0)
-    return line_start, seen, when, positives, corrections, replaces
+    newest = np.full(total + 1, -1, dtype=np.int32)
+    for x in range(len(start) - 1):
+        for e in range(start[x], start[x + 1]):
+            positives[e + 1] = positives[e] + positive[e]
+            corrections[e + 1] = corrections[e] + (replaces[e] >= 0)
+            newest[e + 1] = e if positive[e] else (newest[e] if e > start[x] else -1)
+    return positives, corrections, newest
+
+
+@kernel
+def _first_unseen(start: I64, target: I32, place: I32, line_start: I64, seen: I32) -> I32:
+    unseen = np.zeros(len(target), dtype=np.int32)
+    for x in range(len(start) - 1):
+        e = line_start[x]
+        for j in range(start[x], start[x + 1]):
+            if place[j] == target[j]:
+                while e < line_start[x + 1] and seen[e] <= target[j]:
+                    e += 1
+                unseen[j] = e
+    return unseen
 
 
 @kernel
 def _sort(first: int, end: int, seen: I32, when: I64, positive: Bools, link: I64) -> None:
-    """Sort entries by `seen`, then `when`; equal ones keep their order."""
+    """Sort entries by `seen`, then `when`; equal ones keep their order. Where all take as long, they are sorted."""
+    e = first + 1
+    while e < end and (seen[e] > seen[e - 1] or (seen[e] == seen[e - 1] and when[e] >= when[e - 1])):
+        e += 1
+    if e >= end:
+        return
     if end - first > SMALL:
         by_when = np.argsort(when[first:end], kind="mergesort")
         order = by_when[np.argsort(seen[first:end][by_when], kind="mergesort")]
@@ -155,35 +184,41 @@ def measure_outcomes(
 ) -> None:
     """Write the program's features of the applications at `at` into `out` (features, b)."""
     _outcomes(
-        at, columns.known_at, doors.start, doors.link, identifier, line.start, line.seen, line.when, line.positives,
-        line.corrections, line.replaces, program.edges, program.outputs, program.priors, out,
+        at, columns.known_at, doors.start, doors.link, identifier, line.start, line.unseen, line.when, line.positives,
+        line.corrections, line.newest, line.replaces, program.edges, program.outputs, program.priors, out,
     )  # fmt: skip
 
 
 @kernel
 def _outcomes(
-    at: I64, known_at: I64, door_start: I64, door: I64, identifier: I32, start: I64, seen: I32, when: I64,
-    positives: I32, corrections: I32, replaces: I32, edges: I64, outputs: I64, priors: F64, out: F64,
+    at: I64, known_at: I64, door_start: I64, door: I64, identifier: I32, start: I64, unseen: I32, when: I64,
+    positives: I32, corrections: I32, newest: I32, replaces: I32, edges: I64, outputs: I64, priors: F64, out: F64,
 ) -> None:  # fmt: skip
     wide = len(edges)
+    corrected = corrections[-1] > 0
     known, positive = np.zeros(wide, dtype=np.int64), np.zeros(wide, dtype=np.int64)
     for i in range(len(at)):
-        p, now = at[i], known_at[at[i]]
-        known[:], positive[:] = 0, 0
+        now = known_at[at[i]]
+        for w in range(wide):
+            known[w], positive[w] = 0, 0
         last = MISSING
         for d in range(door_start[i], door_start[i + 1]):
             x = identifier[door[d]]
-            high = _first_unseen(seen, start[x], start[x + 1], p)
+            high = unseen[door[d]]
             from_ = high
             for w in range(wide):
                 from_ = start[x] if edges[w] == ALL else first_from(when, start[x], from_, now - edges[w])
                 known[w] += high - from_
                 positive[w] += positives[high] - positives[from_]
-                if corrections[high] > corrections[from_]:
+                if corrected and corrections[high] > corrections[from_]:
                     gone, bad = _replaced(from_, high, replaces, positives)
                     known[w] -= gone
                     positive[w] -= bad
-            last = max(last, _last_positive(start[x], high, when, positives, corrections, replaces))
+            e = newest[high] if high > start[x] else -1
+            if corrected and corrections[high] > corrections[start[x]]:
+                e = _last_held(start[x], high, positives, replaces)
+            if e >= 0:
+                last = max(last, when[e])
         for f in range(len(outputs)):
             value = np.nan
             if door_start[i] < door_start[i + 1]:
@@ -191,17 +226,6 @@ def _outcomes(
                     outputs[f, 0], known[outputs[f, 1]], positive[outputs[f, 1]], priors[f, 0], priors[f, 1], last, now
                 )  # fmt: skip
             out[outputs[f, 2], i] = value
-
-
-@kernel
-def _first_unseen(seen: I32, low: int, high: int, p: int) -> int:
-    while low < high:
-        middle = (low + high) >> 1
-        if seen[middle] <= p:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 @kernel
@@ -217,28 +241,16 @@ def _replaced(low: int, high: int, replaces: I32, positives: I32) -> tuple[int, 
 
 
 @kernel
-def _last_positive(low: int, high: int, when: I64, positives: I32, corrections: I32, replaces: I32) -> int:
-    """When the newest positive entry that still holds became known; `MISSING` if none does."""
-    if positives[high] == positives[low]:
-        return MISSING
-    if corrections[high] == corrections[low]:
-        first, last = low, high
-        while first < last:  # the last place after which no positive entry comes
-            middle = (first + last) >> 1
-            if positives[middle] < positives[high]:
-                first = middle + 1
-            else:
-                last = middle
-        return when[first - 1]
+def _last_held(low: int, high: int, positives: I32, replaces: I32) -> int:
+    """The newest positive entry of `low:high` that nothing in it replaces; -1: there is none."""
     for e in range(high - 1, low - 1, -1):
         if positives[e + 1] > positives[e]:
             holds = True
-            if corrections[high] > corrections[e + 1]:
-                for later in range(e + 1, high):
-                    holds &= replaces[later] != e
+            for later in range(e + 1, high):
+                holds &= replaces[later] != e
             if holds:
-                return when[e]
-    return MISSING
+                return e
+    return -1
 
 
 @kernel

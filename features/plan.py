@@ -176,18 +176,23 @@ def _line_plan(key: LineKey, placed: Sequence[Placed], places: _Places) -> LineP
     )
 
 
-def _edges(placed: Sequence[Placed], *, whole: bool) -> I64:
-    edges = {one.window for _, one in placed} | ({ALL} if whole else set())
+def _edges(placed: Sequence[Placed]) -> I64:
+    """The windows that are asked for, ascending: what nobody asks for is not counted."""
+    edges = {one.window for _, one in placed if one.of.type.windowed} or {ALL}
     return np.array(sorted(edges), dtype=np.int64)
 
 
+def _window_place(one: Variant, edges: I64) -> int:
+    return int(np.searchsorted(edges, one.window)) if one.of.type.windowed else 0
+
+
 def _window_program(placed: Sequence[Placed], needs: Needs) -> WindowProgram:
-    edges = _edges(placed, whole=True)
+    edges = _edges(placed)
     outputs = [
         (
             one.of.type.code,
             _WHO[one.of.who],
-            int(np.searchsorted(edges, one.window)),
+            _window_place(one, edges),
             needs.sums.index(one.column) if one.column else 0,
             row,
         )
@@ -197,15 +202,13 @@ def _window_program(placed: Sequence[Placed], needs: Needs) -> WindowProgram:
 
 
 def _scan_program(placed: Sequence[Placed], needs: Needs, places: _Places) -> ScanProgram:
-    edges = _edges(placed, whole=True)
+    edges = _edges(placed)
     tasks: dict[tuple[int, int, int, int, int], int] = {(ROWS, 0, 0, 0, 0): 0}
     outputs = []
     for row, one in placed:
         column, mine = _task_columns(one, needs, places)
         task = (one.of.type.code, _WHO[one.of.who], column, one.duration, mine)
-        windowed = one.of.type.windowed
-        place = int(np.searchsorted(edges, one.window)) if windowed else 0
-        outputs.append((tasks.setdefault(task, len(tasks)), place, row))
+        outputs.append((tasks.setdefault(task, len(tasks)), _window_place(one, edges), row))
     return ScanProgram(edges, _table(list(tasks), 5), _table(outputs, 3))
 
 
@@ -226,8 +229,8 @@ def _task_columns(one: Variant, needs: Needs, places: _Places) -> tuple[int, int
 
 
 def _outcome_program(placed: Sequence[Placed]) -> OutcomeProgram:
-    edges = _edges(placed, whole=True)
-    outputs = [(one.of.type.code, int(np.searchsorted(edges, one.window)), row) for row, one in placed]
+    edges = _edges(placed)
+    outputs = [(one.of.type.code, _window_place(one, edges), row) for row, one in placed]
     priors = [(one.of.prior, one.of.weight) for _, one in placed]
     return OutcomeProgram(edges, _table(outputs, 3), np.array(priors, dtype=np.float64))
 

@@ -15,7 +15,7 @@ import numpy as np
 from core.errors import IncompatibleError, NotFoundError
 from core.graph import Row
 from features.catalogue import Catalogue
-from features.compute import BLOCK, Features, prepare
+from features.compute import Features, prepare
 from features.online import Online
 from loaders.arrive import Arrival, Arrivals, Arrived
 from snapshot.columns import F64, I64, Columns
@@ -144,14 +144,13 @@ def compare(recorded: Sequence[Recorded], columns: Columns, catalogue: Catalogue
     place = {key: p for p, key in enumerate(columns.keys) if not columns.event[p]}
     prepared = prepare(columns, catalogue)
     found: list[Difference] = []
-    for first in range(0, len(recorded), BLOCK):
-        part = recorded[first : first + BLOCK]
-        at: I64 = np.array([place[one.key] for one in part], dtype=np.int64)
-        features = prepared.block(at)
+    at: I64 = np.array([place[one.key] for one in recorded], dtype=np.int64)
+    told = iter(recorded)
+    for features in prepared.blocks(at):
         values, words = _told(features)
-        for i, one in enumerate(part):
-            if (columns.known_at[at[i]], columns.seq[at[i]]) != (one.known_at, one.seq):
-                found.append(Difference(one.key, "known_at", one.known_at, float(columns.known_at[at[i]])))
+        for i, (p, one) in enumerate(zip(features.at, told, strict=False)):
+            if (columns.known_at[p], columns.seq[p]) != (one.known_at, one.seq):
+                found.append(Difference(one.key, "known_at", one.known_at, float(columns.known_at[p])))
             found += _differing(one, features, values[:, i], words[i])
     return found
 

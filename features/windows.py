@@ -55,12 +55,11 @@ def first_from(when: I64, low: int, high: int, moment: int) -> int:
         high -= step
         step <<= 1
     low = max(low, high - step)
-    while low < high:
-        middle = (low + high) >> 1
-        if when[middle] < moment:
-            low = middle + 1
-        else:
-            high = middle
+    left = high - low
+    while left > 0:  # halved whatever is found, so that no branch has to be guessed
+        half = (left + 1) >> 1
+        low += half if when[low + half - 1] < moment else 0
+        left -= half
     return low
 
 
@@ -71,6 +70,9 @@ def _windows(
     edges: I64, outputs: I64, with_own: bool, out: F64,
 ) -> None:  # fmt: skip
     wide, cols = len(edges), len(sums)
+    whole = np.zeros(cols, dtype=np.bool_)  # columns in which no number is missing
+    for c in range(cols):
+        whole[c] = known[c, -1] == len(target)
     count = np.zeros((3, wide), dtype=np.int64)
     total = np.zeros((3, max(cols, 1), wide), dtype=np.int64)
     some = np.zeros((3, max(cols, 1), wide), dtype=np.int64)
@@ -78,8 +80,12 @@ def _windows(
     for i in range(len(at)):
         p = at[i]
         now, who = known_at[p], user[p]
-        count[:], total[:], some[:] = 0, 0, 0
-        first[:], last[:] = ALL, MISSING
+        for whose in range(3 if with_own else 1):
+            first[whose], last[whose] = ALL, MISSING
+            for w in range(wide):
+                count[whose, w] = 0
+                for c in range(cols):
+                    total[whose, c, w], some[whose, c, w] = 0, 0
         for d in range(door_start[i], door_start[i + 1]):
             j = door[d]
             x = identifier[j]
@@ -93,7 +99,7 @@ def _windows(
                 count[ANY, w] += high - from_
                 for c in range(cols):
                     total[ANY, c, w] += sums[c, high] - sums[c, from_]
-                    some[ANY, c, w] += known[c, high] - known[c, from_]
+                    some[ANY, c, w] += high - from_ if whole[c] else known[c, high] - known[c, from_]
             if not with_own:
                 continue
             row = last_own[j]
