@@ -151,6 +151,9 @@ def identifier_type(
 
 
 UNDATED = Bond(0.5, undated=True)
+CROWD = 300
+"""`walk` of what many people share who do not know each other: the address of a carrier, an employer and its telephone.
+See docs/decisions/neighbourhood.md."""
 SELF, CONTACT, EMPLOYER = "self", "contact", "employer"
 
 IDENTIFIERS = (
@@ -166,6 +169,7 @@ IDENTIFIERS = (
         "A telephone number.",
         "GAVE_PHONE",
         normaliser="phone",
+        walk=CROWD,
         roles=(SELF, CONTACT, EMPLOYER),
         bonds=(
             Bond(1.0, 30 * DAY, (SELF, SELF)),
@@ -188,6 +192,7 @@ IDENTIFIERS = (
         "An internet address.",
         "FROM_IP",
         normaliser="ip",
+        walk=CROWD,
         bonds=(Bond(0.7, 15 * MINUTE), Bond(0.25, 7 * DAY)),
         derived=(
             Property("version", Type.INTEGER, "4 or 6."),
@@ -228,6 +233,7 @@ IDENTIFIERS = (
         "Who somebody works for.",
         "EMPLOYED_BY",
         normaliser="name",
+        walk=CROWD,
         bonds=(Bond(0.6, 15 * MINUTE), Bond(0.2, 3 * DAY), Bond(0.1, 7 * DAY)),
     ),
     identifier_type(

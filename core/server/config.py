@@ -32,11 +32,11 @@ def machine_mb() -> int:
 
 
 def memory(settings: Settings, total_mb: int | None = None) -> Memory:
-    """Heap and page cache: as set, else an eighth of the machine each (heap 512 to 3072, cache 256 to 2048)."""
+    """Heap and page cache: as set, else an eighth of the machine each (heap 512 to 3072, cache 256 to 3072)."""
     eighth = (machine_mb() if total_mb is None else total_mb) // 8
     return Memory(
         heap_mb=settings.heap_mb or min(max(eighth, 512), 3_072),
-        pagecache_mb=settings.pagecache_mb or min(max(eighth, 256), 2_048),
+        pagecache_mb=settings.pagecache_mb or min(max(eighth, 256), 3_072),
     )
 
 

@@ -270,7 +270,7 @@ def test_the_runtime_folder_changes_with_the_pom(settings: Settings, monkeypatch
 
 
 @pytest.mark.parametrize(
-    ("total_mb", "heap", "pagecache"), [(2_048, 512, 256), (16_384, 2_048, 2_048), (262_144, 3_072, 2_048)]
+    ("total_mb", "heap", "pagecache"), [(2_048, 512, 256), (16_384, 2_048, 2_048), (262_144, 3_072, 3_072)]
 )
 def test_memory_is_an_eighth_of_the_machine_within_bounds(total_mb: int, heap: int, pagecache: int) -> None:
     size = memory(load_settings({}), total_mb)
