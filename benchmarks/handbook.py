@@ -39,7 +39,6 @@ GRID = {
     "max_depth": (2, 3, 4),
     "colsample_bytree": (0.4, 1.0),
     "num_parallel_tree": (1, 5),
-    "min_child_weight": (1, 5),
 }
 FIXED = {
     "objective": "binary:logistic",

@@ -62,7 +62,7 @@ class Relation:
     role: I8
     """(m) Place of the role in `roles`; 0 where the type has none."""
     known_at: I64
-    """(m) µs. Later than its target's when an amendment added the link."""
+    """(m) µs. Later than its target's when an amendment added the link; never earlier."""
     seq: I64
     """(m)"""
     place: I32

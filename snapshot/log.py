@@ -110,12 +110,11 @@ def columns_of(log: Log) -> Columns:
 
 def _relation(label: str, rows: LinkRows, place_of: I64, known_at: I64, seq: I64) -> Relation:
     target = place_of[rows.target]
+    rows = _not_before(rows, known_at[target], seq[target])
     original = (rows.known_at == known_at[target]) & (rows.seq == seq[target])
     place = np.where(original, target, 0)
     amended = np.flatnonzero(~original)
-    # Nobody sees a link before what it is of: a file may know it earlier.
-    known = outcome_places(known_at, seq, rows.known_at[amended], rows.seq[amended])
-    place[amended] = np.maximum(known, target[amended] + 1)
+    place[amended] = outcome_places(known_at, seq, rows.known_at[amended], rows.seq[amended])
     n, k, m = len(place_of), len(rows.hub_at), len(target)
     order = _link_order(rows, place, original, amended, n)
     target, role, identifier = target[order], rows.role[order], rows.identifier[order]
@@ -138,6 +137,16 @@ def _relation(label: str, rows: LinkRows, place_of: I64, known_at: I64, seq: I64
         code=rows.code,
         roles=rows.roles,
         summaries=rows.summaries,
+    )
+
+
+def _not_before(rows: LinkRows, known_at: I64, seq: I64) -> LinkRows:
+    """Nobody sees a link before what it is of: one that a file knows earlier counts as if it had come with it."""
+    early = (rows.known_at < known_at) | ((rows.known_at == known_at) & (rows.seq < seq))
+    if not early.any():
+        return rows
+    return replace(
+        rows, known_at=np.where(early, known_at, rows.known_at), seq=np.where(early, seq, rows.seq)
     )
 
 

@@ -25,7 +25,7 @@ from features.hubs import summarise
 from features.neighbourhood import neighbourhood
 from snapshot.columns import SUMMARY, Columns
 from tests.features.oracle import Oracle
-from tests.features.worlds import columns, random_world
+from tests.features.worlds import World, columns, random_world
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +35,10 @@ def whole() -> Columns:
 
 def applications(facts: Columns) -> np.ndarray:  # type: ignore[type-arg]
     return np.flatnonzero(~facts.event).astype(np.int64)
+
+
+def place(world: World, target: int) -> tuple[int, int]:
+    return world.targets[target].known_at, world.targets[target].seq
 
 
 def test_one_application_alone_has_the_bits_that_it_has_among_all(whole: Columns) -> None:
@@ -50,6 +54,22 @@ def test_blocks_and_threads_change_no_bit(whole: Columns) -> None:
     expected = prepare(whole, house_catalogue()).block(at).values
     made = prepare(whole, house_catalogue(), threads=2).blocks(at, 7, threads=2)
     assert np.concatenate([one.values for one in made], axis=1).tobytes() == expected.tobytes()
+
+
+def test_a_link_known_before_its_application_counts_as_if_it_had_come_with_it() -> None:
+    world = random_world(3)
+    early = [
+        replace(link, known_at=link.known_at - (number % 3) * DAY, seq=link.seq - (number % 3 == 0))
+        if number % 2 and (link.known_at, link.seq) == place(world, link.target) and link.label != "User"
+        else link
+        for number, link in enumerate(world.links)
+    ]
+    assert sum(one != other for one, other in zip(early, world.links, strict=True)) > 20
+    catalogue = house_catalogue()
+    came, known = columns(world), columns(replace(world, links=early))
+    at = applications(came)
+    expected = compute(with_carried(came, catalogue), catalogue, at).values
+    assert compute(with_carried(known, catalogue), catalogue, at).values.tobytes() == expected.tobytes()
 
 
 def test_a_part_of_the_catalogue_gives_the_same_values(whole: Columns) -> None:
