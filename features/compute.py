@@ -5,8 +5,8 @@ millions go through it, several at a time in threads (kernels hold no GIL); onli
 neighbourhood and the block is that application. Nothing a value is made of depends on the size of a block, on the
 number of threads, or on what stands after the application in the order of facts.
 
-Memory: the columns, about 50 bytes a link for the lines (less where no sum or user is asked for), 24 bytes for each
-outcome seen through each link and 4 a link, and 8 bytes for each value of the blocks in hand.
+Memory: the columns, about 50 bytes a link for the lines (less where no sum or user is asked for), 16 bytes for each
+outcome seen through each link (24 where outcomes are corrected) and 4 a link, and 8 bytes for each value of the blocks in hand.
 """
 
 from __future__ import annotations

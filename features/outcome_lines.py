@@ -33,12 +33,12 @@ class OutcomeLine:
     """(e) µs: from when it is known through this identifier; ascending within an identifier."""
     positives: I32
     """(e + 1) Positive entries before each."""
-    corrections: I32
-    """(e + 1) Entries before each that replace another."""
     newest: I32
     """(e + 1) The identifier's last positive entry before each, or -1."""
+    corrections: I32
+    """(e + 1) Entries before each that replace another; empty where none does."""
     replaces: I32
-    """(e) The entry that it replaces, or -1."""
+    """(e) The entry that it replaces, or -1; empty where none does."""
     unseen: I32
     """(m) Of each link that a target came with: its identifier's first entry that the target does not see."""
 
@@ -70,7 +70,12 @@ def make_outcome_line(
         known.start, known.name, known.value, known.known_at, places, code,
     )  # fmt: skip
     unseen = _first_unseen(relation.start, relation.target, relation.place, start, seen)
-    return OutcomeLine(start, when, *_counted(start, positive, replaces), replaces, unseen)
+    corrects = replaces >= 0
+    if not corrects.any():
+        replaces = corrections = np.empty(0, dtype=np.int32)
+    else:
+        corrections = np.concatenate([[0], np.cumsum(corrects)]).astype(np.int32)
+    return OutcomeLine(start, when, *_positives(start, positive), corrections, replaces, unseen)
 
 
 @kernel
@@ -113,16 +118,14 @@ def _entries(
 
 
 @kernel
-def _counted(start: I64, positive: Bools, replaces: I32) -> tuple[I32, I32, I32]:
-    total = len(positive)
-    positives, corrections = np.zeros(total + 1, dtype=np.int32), np.zeros(total + 1, dtype=np.int32)
-    newest = np.full(total + 1, -1, dtype=np.int32)
+def _positives(start: I64, positive: Bools) -> tuple[I32, I32]:
+    positives = np.zeros(len(positive) + 1, dtype=np.int32)
+    newest = np.full(len(positive) + 1, -1, dtype=np.int32)
     for x in range(len(start) - 1):
         for e in range(start[x], start[x + 1]):
             positives[e + 1] = positives[e] + positive[e]
-            corrections[e + 1] = corrections[e] + (replaces[e] >= 0)
             newest[e + 1] = e if positive[e] else (newest[e] if e > start[x] else -1)
-    return positives, corrections, newest
+    return positives, newest
 
 
 @kernel
@@ -185,17 +188,17 @@ def measure_outcomes(
     """Write the program's features of the applications at `at` into `out` (features, b)."""
     _outcomes(
         at, columns.known_at, doors.start, doors.link, identifier, line.start, line.unseen, line.when, line.positives,
-        line.corrections, line.newest, line.replaces, program.edges, program.outputs, program.priors, out,
+        line.newest, line.corrections, line.replaces, program.edges, program.outputs, program.priors, out,
     )  # fmt: skip
 
 
 @kernel
 def _outcomes(
     at: I64, known_at: I64, door_start: I64, door: I64, identifier: I32, start: I64, unseen: I32, when: I64,
-    positives: I32, corrections: I32, newest: I32, replaces: I32, edges: I64, outputs: I64, priors: F64, out: F64,
+    positives: I32, newest: I32, corrections: I32, replaces: I32, edges: I64, outputs: I64, priors: F64, out: F64,
 ) -> None:  # fmt: skip
     wide = len(edges)
-    corrected = corrections[-1] > 0
+    corrected = len(corrections) > 0
     known, positive = np.zeros(wide, dtype=np.int64), np.zeros(wide, dtype=np.int64)
     for i in range(len(at)):
         now = known_at[at[i]]
