@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -20,6 +21,7 @@ from core.settings import load_settings
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
+LOCK = "requirements.lock"
 CHANGED = "+changes"
 """Follows the commit of a figure that was measured on code which no commit holds."""
 
@@ -82,11 +84,27 @@ def commit_measured(root: Path, measures: Sequence[str]) -> str:
 
 
 def is_stale(root: Path, commit: str, measures: Sequence[str]) -> bool:
-    """Whether the measured paths differ from what they were at `commit`, also when that cannot be known."""
-    if _git(root, "diff", "--quiet", commit, "--", *measures).returncode != 0:
+    """Whether the measured paths differ from what they were at `commit`, also when that cannot be known.
+
+    Of `LOCK` only the versions of what stood in it then: what was measured had no package that came later.
+    """
+    paths = [path for path in measures if path != LOCK]
+    if _git(root, "diff", "--quiet", commit, "--", *paths).returncode != 0:
+        return True
+    if LOCK in measures and not _locked(root, commit).items() <= _locked(root).items():
         return True
     added = _git(root, "ls-files", "--others", "--exclude-standard", "--", *measures)
     return added.returncode != 0 or bool(added.stdout.strip())
+
+
+def _locked(root: Path, commit: str | None = None) -> dict[str, str]:
+    """Versions by package, as locked at a commit or now."""
+    here = root / LOCK
+    if commit is not None:
+        text = _git(root, "show", f"{commit}:{LOCK}").stdout
+    else:
+        text = here.read_text(encoding="utf-8") if here.exists() else ""
+    return dict(re.findall(r"(?m)^([A-Za-z0-9_.-]+)==(\S+)", text))
 
 
 def machine() -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks import goals, ring_tables
 from benchmarks.goal import ROOMS, Figure, Goal, MeasuringError
-from benchmarks.results import CHANGED, ROOT, Result, read_result, result_of, write_result
+from benchmarks.results import CHANGED, LOCK, ROOT, Result, read_result, result_of, write_result
 
 
 def git(repository: Path, *arguments: str) -> str:
@@ -102,6 +102,28 @@ def test_a_change_elsewhere_leaves_a_figure_alone(repository: Path, folder: Path
     (repository / "other" / "code.py").write_text("fast = False\n")
     git(repository, "commit", "--quiet", "-a", "-m", "elsewhere")
     assert state(repository, folder) == "yes"
+
+
+@pytest.mark.parametrize(
+    ("locked", "expected"),
+    [
+        ("numpy==2.4.1 \\\n    --hash=sha256:aa\n", "yes"),
+        ("numpy==2.4.1 \\\n    --hash=sha256:aa\nmlflow==3.1\n", "yes"),
+        ("numpy==2.4.2 \\\n    --hash=sha256:bb\n", "stale"),
+        ("mlflow==3.1\n", "stale"),
+    ],
+)
+def test_a_package_that_came_later_leaves_a_figure_alone_and_another_version_does_not(
+    repository: Path, folder: Path, locked: str, expected: str
+) -> None:
+    lock = repository / LOCK
+    lock.write_text("numpy==2.4.1 \\\n    --hash=sha256:aa\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "-m", "locked")
+    goal = replace(SPEED, measures=("measured", LOCK))
+    kept(repository, folder, goal=goal)
+    lock.write_text(locked)
+    assert state(repository, folder, goal) == expected
 
 
 def test_an_unknown_commit_makes_a_figure_stale(repository: Path, folder: Path) -> None:
