@@ -10,7 +10,7 @@ from core.errors import FinGraphError
 
 ROOMS = (
     *("core", "graph_schema", "security", "queries", "loaders", "simulator", "snapshot", "rings", "features"),
-    *("api", "fingraph", "cli"),
+    *("registry", "risk", "api", "fingraph", "cli"),
 )
 
 

@@ -26,6 +26,7 @@ from benchmarks.part import measured_apart, peak_mb
 from features import Catalogue, compute, prepare
 from features.catalogue import parse
 from features.proofs import part, prove
+from risk.metrics import auc, average_precision
 from snapshot.columns import F64, I64
 
 TRAIN_FROM, DAYS, DELAY = 115, 7, 7
@@ -129,18 +130,15 @@ class _Payments:
 
     def scores(self, settings: Mapping[str, Any], train: I64, test: I64, seed: int) -> dict[str, float]:
         """What trees that learn on `train` reach on `test`."""
-        try:
-            import xgboost  # noqa: PLC0415 (only this goal needs it)
-        except ImportError:
-            raise MeasuringError(
-                "goals.library", "This goal needs xgboost: pip install xgboost-cpu."
-            ) from None
+        import xgboost  # noqa: PLC0415 (only this goal needs it)
+
         learned = xgboost.DMatrix(self.features[train], self.fraud[train])
         model = xgboost.train({**FIXED, **settings, "seed": seed}, learned, ROUNDS)
-        score, truth = model.predict(xgboost.DMatrix(self.features[test])), self.fraud[test]
+        score = model.predict(xgboost.DMatrix(self.features[test])).astype(np.float64)
+        truth = self.fraud[test].astype(np.float64)
         return {
-            "auc": _auc(score, truth),
-            "ap": _average_precision(score, truth),
+            "auc": auc(score, truth),
+            "ap": average_precision(score, truth),
             "cp100": _card_precision(score, self.table[test]),
         }
 
@@ -165,23 +163,6 @@ def _weeks(table: pl.DataFrame, first: int) -> tuple[I64, I64]:
         known |= set(customer[told].tolist())
         kept.append(today[~np.isin(customer[today], list(known))])
     return train, np.concatenate(kept)
-
-
-def _auc(score: F64, truth: I64) -> float:
-    rank = pl.Series(score).rank().to_numpy()
-    positive = int(truth.sum())
-    return float(
-        (rank[truth == 1].sum() - positive * (positive + 1) / 2) / (positive * (len(truth) - positive))
-    )
-
-
-def _average_precision(score: F64, truth: I64) -> float:
-    """Mean precision at each positive, equal scores taken together."""
-    order = np.argsort(-score, kind="stable")
-    hits = np.cumsum(truth[order])
-    last = np.append(np.flatnonzero(np.diff(score[order])), len(order) - 1)
-    precision, recall = hits[last] / (last + 1), hits[last] / hits[-1]
-    return float((np.diff(recall, prepend=0.0) * precision).sum())
 
 
 def _card_precision(score: F64, rows: pl.DataFrame) -> float:

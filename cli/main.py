@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from cli import audit, dataset, db, features, hubs, keys, query, rings, schema, sql
+from cli import audit, dataset, db, features, hubs, keys, models, query, rings, schema, sql
 from cli.demo import demo
 from cli.doctor import doctor
 from cli.load import load, mapping_app
@@ -37,6 +37,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(sql.app, name="sql")
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(hubs.app, name="hubs")
+app.add_typer(models.app, name="models")
 app.command("load")(load)
 app.command("snapshot")(snapshot)
 app.command("prove")(dataset.prove)
@@ -44,6 +45,8 @@ app.command("demo")(demo)
 app.command("doctor")(doctor)
 app.command("simulate")(simulate)
 app.command("serve")(serve)
+app.command("train")(models.train)
+app.command("evaluate")(models.evaluate)
 
 
 READER_LEFT = 141

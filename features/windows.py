@@ -9,7 +9,7 @@ import numpy as np
 from features.doors import Doors
 from features.lines import Line
 from features.words import ALL
-from snapshot.columns import F64, I32, I64, MISSING, Columns
+from snapshot.columns import F64, I32, I64, MISSING, Bools, Columns
 from snapshot.compiled import kernel
 
 COUNT, SUM, MEAN, MINE_OVER_MEAN, SINCE_FIRST, SINCE_LAST, FIRST_SIGHT, OWN_SHARE = range(8)
@@ -40,9 +40,10 @@ def measure_windows(
     out: F64,
 ) -> None:
     """Write the program's features of the applications at `at` into `out` (features, b). `mine`: (columns, n)."""
+    whole = line.known[:, -1] == len(line.target)  # columns in which no number is missing
     _windows(
         at, columns.known_at, columns.user, doors.start, doors.link, identifier, line.start, line.rank,
-        line.when, line.target, line.sums, line.known, line.before, line.last_own, mine,
+        line.when, line.target, line.sums, line.known, whole, line.before, line.last_own, mine,
         program.edges, program.outputs, program.own, out,
     )  # fmt: skip
 
@@ -66,13 +67,10 @@ def first_from(when: I64, low: int, high: int, moment: int) -> int:
 @kernel
 def _windows(
     at: I64, known_at: I64, user: I32, door_start: I64, door: I64, identifier: I32, start: I64, rank: I32,
-    when: I64, target: I32, sums: I64, known: I32, before: I32, last_own: I32, mine: I64,
+    when: I64, target: I32, sums: I64, known: I32, whole: Bools, before: I32, last_own: I32, mine: I64,
     edges: I64, outputs: I64, with_own: bool, out: F64,
 ) -> None:  # fmt: skip
     wide, cols = len(edges), len(sums)
-    whole = np.zeros(cols, dtype=np.bool_)  # columns in which no number is missing
-    for c in range(cols):
-        whole[c] = known[c, -1] == len(target)
     count = np.zeros((3, wide), dtype=np.int64)
     total = np.zeros((3, max(cols, 1), wide), dtype=np.int64)
     some = np.zeros((3, max(cols, 1), wide), dtype=np.int64)
@@ -102,19 +100,12 @@ def _windows(
                     some[ANY, c, w] += high - from_ if whole[c] else known[c, high] - known[c, from_]
             if not with_own:
                 continue
-            row = last_own[j]
-            if row >= 0:
-                last[OWN] = max(last[OWN], when[row])
-            while row >= 0:
-                first[OWN] = min(first[OWN], when[row])
-                for w in range(wide - 1, -1, -1):
-                    if now - when[row] > edges[w]:
-                        break
-                    count[OWN, w] += 1
-                    for c in range(cols):
-                        total[OWN, c, w] += sums[c, row + 1] - sums[c, row]
-                        some[OWN, c, w] += known[c, row + 1] - known[c, row]
-                row = before[row]
+            if last_own[j] >= 0:
+                last[OWN] = max(last[OWN], when[last_own[j]])
+                first[OWN] = min(
+                    first[OWN],
+                    _add_own(last_own[j], now, when, before, edges, sums, known, count, total, some),
+                )
             row = _last_other(user, target, who, low, high)
             if row >= low:
                 last[OTHER] = max(last[OTHER], when[row])
@@ -131,6 +122,34 @@ def _windows(
                     first[whose], last[whose], now,
                 )  # fmt: skip
             out[outputs[f, 4], i] = value
+
+
+@kernel
+def _add_own(
+    row: int,
+    now: int,
+    when: I64,
+    before: I32,
+    edges: I64,
+    sums: I64,
+    known: I32,
+    count: I64,
+    total: I64,
+    some: I64,
+) -> int:
+    """Add the user's own rows from `row` back to the windows that hold them; → when the first was."""
+    first = when[row]
+    while row >= 0:
+        first = when[row]
+        for w in range(len(edges) - 1, -1, -1):
+            if now - when[row] > edges[w]:
+                break
+            count[OWN, w] += 1
+            for c in range(len(sums)):
+                total[OWN, c, w] += sums[c, row + 1] - sums[c, row]
+                some[OWN, c, w] += known[c, row + 1] - known[c, row]
+        row = before[row]
+    return first
 
 
 @kernel

@@ -19,11 +19,10 @@ ROOMS = (
         "graph_schema",
         "loaders",
         "queries",
+        "registry",
         "rings",
-        "security",
-        "simulator",
     ),
-    "snapshot",
+    *("risk", "security", "simulator", "snapshot"),
 )
 DOCUMENT = ROOT / "docs" / "errors.md"
 HEAD = """\

@@ -25,6 +25,7 @@ READS_ENVIRONMENT = {
     "core/server/java.py": "JAVA_HOME and PATH are the system's, not settings of ours",
     "core/server/runtime.py": "hands Maven the environment without our settings",
     "core/server/admin.py": "hands Neo4j the environment without our settings",
+    "registry/store.py": "tells MLflow to call nobody, before it is imported",
     "cli/output.py": "COLUMNS is the terminal's, not a setting of ours",
     "benchmarks/command.py": "hands measured commands the environment without our settings",
 }

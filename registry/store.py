@@ -1,0 +1,171 @@
+"""The registry: versions of models by name in MLflow, and which of them is champion, challenger or shadow.
+
+Without a server MLflow keeps everything below one folder: `mlflow.db` (SQLite) and the files of the models. A name
+is a target's; every version of it is a model of that target, of whatever kind.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.clock import iso
+from core.errors import NotFoundError, UsageError
+from registry.card import Card, read_card
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+ALIASES = ("champion", "challenger", "shadow")
+EXPERIMENT = "fingraph"
+BEFORE = "champion_before"
+"""Tag of a name: the version that was its champion before."""
+KIND = "kind"
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a name."""
+
+    name: str
+    version: int
+    kind: str
+    aliases: tuple[str, ...]
+    made_at: str | None
+    metrics: dict[str, float]
+
+
+class Registry:
+    """The models below a folder, or on the MLflow server at `uri`."""
+
+    def __init__(self, folder: Path, uri: str | None = None) -> None:
+        self._folder = folder
+        self._uri = uri or f"sqlite:///{folder / 'mlflow.db'}"
+        self._opened: MlflowClient | None = None
+
+    def register(self, name: str, folder: Path) -> Version:
+        """Take the sealed model in `folder` in as the next version of `name`; it serves nobody yet.
+
+        Raises as `registry.card.read_card`.
+        """
+        card = read_card(folder)
+        run = self._client.create_run(self._experiment())
+        told = {
+            key: value for key, value in asdict(card).items() if key not in ("metrics", "files", "features")
+        }
+        for key, value in told.items():
+            self._client.log_param(run.info.run_id, key, str(value)[:5_000])
+        for key, figure in card.metrics.items():
+            self._client.log_metric(run.info.run_id, key, figure)
+        self._client.log_artifacts(run.info.run_id, str(folder), "model")
+        self._client.set_terminated(run.info.run_id)
+        if not self._client.search_registered_models(f"name='{_named(name)}'"):
+            self._client.create_registered_model(name)
+        source = f"{run.info.artifact_uri}/model"
+        made = self._client.create_model_version(name, source, run.info.run_id, tags={KIND: card.kind})
+        return self._version(made, {})
+
+    def versions(self, name: str | None = None) -> list[Version]:
+        """Versions of a name, or of all, the newest of each first."""
+        models = self._client.search_registered_models(f"name='{_named(name)}'" if name else None)
+        found = []
+        for model in sorted(models, key=lambda one: str(one.name)):
+            made = self._client.search_model_versions(f"name='{model.name}'")
+            found += [
+                self._version(one, model.aliases) for one in sorted(made, key=lambda v: -int(v.version))
+            ]
+        return found
+
+    def find(self, name: str, which: str = "champion") -> tuple[Card, Path, int]:
+        """The model of a version (`3`) or an alias, whole and unchanged; its files lie in the folder returned.
+
+        Raises `NotFoundError` (`models.unknown`, `models.missing`) and as `read_card`.
+        """
+        version = self._number(name, which)
+        source = self._client.get_model_version_download_uri(name, str(version))
+        folder = self._client.get_run(self._run(name, version)).info.artifact_uri
+        place = Path(str(folder).removeprefix("file://")) / "model"
+        if not place.exists():
+            from mlflow.artifacts import download_artifacts  # noqa: PLC0415 - only with a server
+
+            place = Path(download_artifacts(source, tracking_uri=self._uri))
+        return read_card(place), place, version
+
+    def promote(self, name: str, version: int, alias: str = "champion") -> None:
+        """Give a version an alias; who was champion is kept, so that `rollback` finds it.
+
+        Raises `NotFoundError` (`models.unknown`), `UsageError` (`models.alias`), and as `read_card`: a model that
+        cannot be read is never promoted.
+        """
+        if alias not in ALIASES:
+            raise UsageError("models.alias", f"A version is {', '.join(ALIASES)}.")
+        self.find(name, str(version))
+        if alias == "champion":
+            standing = self._aliases(name).get(alias)
+            if standing is not None and int(standing) != version:
+                self._client.set_registered_model_tag(name, BEFORE, standing)
+        self._client.set_registered_model_alias(name, alias, str(version))
+
+    def rollback(self, name: str) -> int:
+        """Make the version before champion again, and return it; raises `NotFoundError` (`models.no_before`)."""
+        self._aliases(name)
+        before = self._client.get_registered_model(name).tags.get(BEFORE)
+        if before is None:
+            raise NotFoundError("models.no_before", f"No other version of {name} was champion before.")
+        self.promote(name, int(before))
+        return int(before)
+
+    @property
+    def _client(self) -> MlflowClient:
+        if self._opened is None:
+            os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+            from mlflow import MlflowClient  # noqa: PLC0415 - takes a second to import
+
+            logging.getLogger("mlflow").setLevel(logging.WARNING)
+            logging.getLogger("alembic").setLevel(logging.WARNING)
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._opened = MlflowClient(self._uri, self._uri)
+        return self._opened
+
+    def _experiment(self) -> str:
+        found = self._client.get_experiment_by_name(EXPERIMENT)
+        if found is not None:
+            return str(found.experiment_id)
+        place = (self._folder / "files").as_uri() if self._uri.startswith("sqlite") else None
+        return str(self._client.create_experiment(EXPERIMENT, artifact_location=place))
+
+    def _aliases(self, name: str) -> dict[str, str]:
+        if not self._client.search_registered_models(f"name='{_named(name)}'"):
+            raise NotFoundError("models.unknown", f"There is no model of {name}; train one first.")
+        return dict(self._client.get_registered_model(name).aliases)
+
+    def _number(self, name: str, which: str) -> int:
+        aliases = self._aliases(name)
+        known = {int(one.version) for one in self._client.search_model_versions(f"name='{name}'")}
+        number = aliases.get(which, which)
+        if not str(number).isdecimal() or int(number) not in known:
+            raise NotFoundError("models.unknown", f"{name} has no version or alias '{which[:20]}'.")
+        return int(number)
+
+    def _run(self, name: str, version: int) -> str:
+        return str(self._client.get_model_version(name, str(version)).run_id)
+
+    def _version(self, made: Any, aliases: dict[str, str]) -> Version:
+        carried: Sequence[str] = [
+            alias for alias, number in aliases.items() if int(number) == int(made.version)
+        ]
+        metrics = self._client.get_run(made.run_id).data.metrics if made.run_id else {}
+        return Version(
+            made.name, int(made.version), made.tags.get(KIND, ""), tuple(sorted(carried)),
+            iso(made.creation_timestamp * 1_000), dict(sorted(metrics.items())),
+        )  # fmt: skip
+
+
+def _named(name: str) -> str:
+    if not name.replace("_", "").replace("-", "").isalnum() or len(name) > 60:
+        raise UsageError("models.name", "Names of models are letters, digits, - and _.")
+    return name

@@ -1,0 +1,50 @@
+"""One probability from several: logistic regression over their log odds, fitted on a window that none of them learned on.
+
+With one model it is Platt's scaling (1999). Fitted by Newton's method with a little ridge, so that nearly equal models
+share their weight.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from risk.metrics import F64, logit
+
+RIDGE = 1.0
+STEPS = 50
+
+
+@dataclass(frozen=True)
+class Combination:
+    """Weights of some parts, in order."""
+
+    parts: tuple[str, ...]
+    weights: tuple[float, ...]
+    intercept: float
+
+    def chance(self, chances: dict[str, F64]) -> F64:
+        """(n) The calibrated probability."""
+        total = np.full(len(chances[self.parts[0]]), self.intercept)
+        for part, weight in zip(self.parts, self.weights, strict=True):
+            total += weight * logit(chances[part])
+        found: F64 = expit(total)
+        return found
+
+
+def fit_combination(chances: dict[str, F64], parts: tuple[str, ...], label: F64) -> Combination:
+    """The combination of `parts` that predicts `label` best, by likelihood."""
+    x = np.column_stack([*(logit(chances[part]) for part in parts), np.ones(len(label))])
+    towards = np.array([*(1 / len(parts) for _ in parts), 0.0])
+    beta = towards.copy()
+    for _ in range(STEPS):
+        p = expit(x @ beta)
+        gradient = x.T @ (label - p) - RIDGE * (beta - towards)
+        hessian = (x * np.maximum(p * (1 - p), 1e-12)[:, None]).T @ x + RIDGE * np.eye(len(beta))
+        step = np.linalg.solve(hessian, gradient)
+        beta = beta + step
+        if np.abs(step).max() < 1e-10:
+            break
+    return Combination(parts, tuple(beta[:-1].tolist()), float(beta[-1]))

@@ -1,0 +1,180 @@
+"""Measures of scores against outcomes, each over plain arrays; and how sure they are.
+
+`score` (n) float64, higher is likelier; `label` (n) 1 or 0. Every measure is NaN where one of the two is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+F64 = NDArray[np.float64]
+Measure = Callable[[F64, F64], float]
+
+BINS = 20
+"""Of equal mass, for calibration."""
+TINY = 1e-6
+
+
+def _both(label: F64) -> bool:
+    return bool(0 < label.sum() < len(label))
+
+
+def auc(score: F64, label: F64) -> float:
+    """Area under the ROC curve: the chance that a positive scores above a negative, ties counting half."""
+    if not _both(label):
+        return float("nan")
+    _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
+    rank = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    positive = label.sum()
+    return float(
+        (rank[label == 1].sum() - positive * (positive + 1) / 2) / (positive * (len(label) - positive))
+    )
+
+
+def average_precision(score: F64, label: F64) -> float:
+    """Mean precision over the positives, equal scores taken together (no interpolation)."""
+    if not _both(label):
+        return float("nan")
+    hits, found = _caught(score, label)
+    recall = hits / hits[-1]
+    return float((np.diff(recall, prepend=0.0) * hits / found).sum())
+
+
+def ks(score: F64, label: F64) -> float:
+    """Kolmogorov-Smirnov: the greatest distance between the two distributions of scores."""
+    if not _both(label):
+        return float("nan")
+    hits, found = _caught(score, label)
+    return float(np.max(hits / hits[-1] - (found - hits) / (found[-1] - hits[-1])))
+
+
+def _caught(score: F64, label: F64) -> tuple[F64, F64]:
+    """Positives and all at or above each different score, the highest first."""
+    order = np.argsort(-score, kind="stable")
+    last = np.append(np.flatnonzero(np.diff(score[order])), len(order) - 1)
+    return np.cumsum(label[order])[last], (last + 1).astype(np.float64)
+
+
+def recall_at(share: float) -> Measure:
+    """Positives among the `share` of all that score highest."""
+    return lambda score, label: _at(score, label, share)[0]
+
+
+def precision_at(share: float) -> Measure:
+    """Share of positives among the `share` of all that score highest."""
+    return lambda score, label: _at(score, label, share)[1]
+
+
+def _at(score: F64, label: F64, share: float) -> tuple[float, float]:
+    if not _both(label):
+        return float("nan"), float("nan")
+    most = max(1, round(share * len(score)))
+    hits = label[np.argsort(-score, kind="stable")[:most]].sum()
+    return float(hits / label.sum()), float(hits / most)
+
+
+def recall_at_fpr(rate: float) -> Measure:
+    """Positives caught while at most `rate` of the negatives are."""
+
+    def measured(score: F64, label: F64) -> float:
+        if not _both(label):
+            return float("nan")
+        hits, found = _caught(score, label)
+        within = (found - hits) / (found[-1] - hits[-1]) <= rate
+        return float(hits[within].max(initial=0.0) / hits[-1])
+
+    return measured
+
+
+def brier(chance: F64, label: F64) -> float:
+    """Mean squared error of probabilities."""
+    return float(np.mean((chance - label) ** 2))
+
+
+def ece(chance: F64, label: F64) -> float:
+    """Expected calibration error over `BINS` bins of equal mass."""
+    return float(sum(len(c) * abs(c.mean() - y.mean()) for c, y in _mass(chance, label)) / len(chance))
+
+
+def reliability(chance: F64, label: F64) -> list[tuple[float, float, int]]:
+    """(mean probability, share of positives, rows) by bin of equal mass."""
+    return [(float(c.mean()), float(y.mean()), len(c)) for c, y in _mass(chance, label)]
+
+
+def _mass(chance: F64, label: F64) -> list[tuple[F64, F64]]:
+    order = np.argsort(chance, kind="stable")
+    return [(chance[part], label[part]) for part in np.array_split(order, min(BINS, len(order))) if len(part)]
+
+
+def calibration_slope(chance: F64, label: F64) -> float:
+    """Slope of the outcome's log odds over the predicted ones (1: neither too sure nor too timid; Cox 1958)."""
+    if not _both(label):
+        return float("nan")
+    x = logit(chance)
+    slope, level = 1.0, 0.0
+    for _ in range(50):  # Newton's steps of a logistic regression with one predictor
+        p = expit(level + slope * x)
+        weight = np.maximum(p * (1 - p), 1e-12)
+        gradient = np.array([(label - p).sum(), ((label - p) * x).sum()])
+        hessian = np.array([[weight.sum(), (weight * x).sum()], [(weight * x).sum(), (weight * x * x).sum()]])
+        step = np.linalg.solve(hessian + 1e-9 * np.eye(2), gradient)
+        level, slope = level + step[0], slope + step[1]
+        if np.abs(step).max() < 1e-9:
+            break
+    return float(slope)
+
+
+def logit(chance: F64) -> F64:
+    """Log odds, of probabilities held off 0 and 1."""
+    held = np.clip(chance, TINY, 1 - TINY)
+    found: F64 = np.log(held / (1 - held))
+    return found
+
+
+def psi(expected: F64, actual: F64, bins: int = 10) -> float:
+    """Population stability index over bins of equal mass of `expected`; missing values are a bin of their own.
+
+    Below .1 stable, above .25 shifted (Siddiqi 2006).
+    """
+    known = expected[~np.isnan(expected)]
+    edges = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1])) if len(known) else np.empty(0)
+    before, after = (_shares(values, edges) for values in (expected, actual))
+    return float(((after - before) * np.log(after / before)).sum())
+
+
+def _shares(values: F64, edges: F64) -> F64:
+    missing = np.isnan(values)
+    counts = np.bincount(np.searchsorted(edges, values[~missing], side="right"), minlength=len(edges) + 1)
+    held: F64 = np.maximum(np.append(counts, missing.sum()) / max(len(values), 1), 1e-4)
+    return held
+
+
+RANKING: Mapping[str, Measure] = {
+    "auc": auc,
+    "ap": average_precision,
+    "ks": ks,
+    **{f"recall_{share:g}pc": recall_at(share / 100) for share in (0.5, 1, 2)},
+    **{f"precision_{share:g}pc": precision_at(share / 100) for share in (0.5, 1, 2)},
+    "recall_1pc_fpr": recall_at_fpr(0.01),
+}
+CALIBRATION: Mapping[str, Measure] = {"brier": brier, "ece": ece, "calibration_slope": calibration_slope}
+
+
+def measure(chance: F64, label: F64) -> dict[str, float]:
+    """Every measure of probabilities, by name."""
+    return {name: of(chance, label) for name, of in {**RANKING, **CALIBRATION}.items()}
+
+
+def interval(of: Measure, score: F64, label: F64, *, rounds: int = 200, seed: int = 0) -> tuple[float, float]:
+    """95 % of the bootstrap (rows drawn with replacement, percentiles)."""
+    dice = np.random.default_rng(seed)
+    told = [
+        of(score[rows], label[rows])
+        for rows in (dice.integers(0, len(score), len(score)) for _ in range(rounds))
+    ]
+    low, high = np.nanpercentile(told, [2.5, 97.5])
+    return float(low), float(high)

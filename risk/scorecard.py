@@ -1,0 +1,168 @@
+"""A scorecard: logistic regression on weights of evidence, told as points.
+
+WOE of a bin is the log of its negatives over its positives, both as shares (half a row added to each). Bins are
+optbinning's (Navas-Palencia 2020): optimal for the IV, at most six, at least 5 % of the rows each, monotone or with one
+turn; what is missing has a bin of its own, and what lies outside the training window's range falls into the
+outermost bin. Points follow Siddiqi (2006): `PDO` points double the odds of a negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from core.errors import UsageError
+from risk.encoding import Encoding
+from risk.metrics import F64
+
+BASE, ODDS, PDO = 600.0, 20.0, 40.0
+"""`BASE` points are odds of `ODDS` negatives to a positive."""
+FACTOR = PDO / np.log(2)
+MOST, MOST_ALIKE = 20, 0.7
+"""Features of a card, and the correlation of their WOE from which one says too much of what another does."""
+BINS, LEAST_SHARE = 6, 0.05
+
+
+@dataclass(frozen=True)
+class Row:
+    """A feature of the card: `b` bins, the last one of what is missing."""
+
+    feature: str
+    edges: tuple[float, ...]
+    """(b - 2) ascending; a value equal to an edge lies above it."""
+    woe: tuple[float, ...]
+    points: tuple[int, ...]
+    counts: tuple[int, ...]
+    """Rows of the training window."""
+    positives: tuple[int, ...]
+    coefficient: float
+
+    def bins(self, values: F64) -> Any:
+        """(n) The bin of each value."""
+        place = np.searchsorted(np.array(self.edges), values, side="right")
+        return np.where(np.isnan(values), len(self.edges) + 1, place)
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Rows that add up: the score is the sum of their points, the chance follows from the exact sum."""
+
+    rows: tuple[Row, ...]
+    intercept: float
+
+    def chance(self, values: F64) -> F64:
+        """(n) Probability of a positive; `values` (n, rows) in their order."""
+        total = np.full(len(values), self.intercept)
+        for place, row in enumerate(self.rows):
+            total += row.coefficient * np.array(row.woe)[row.bins(values[:, place])]
+        found: F64 = expit(total)
+        return found
+
+    def points(self, values: F64) -> F64:
+        """(n, rows) Points of each row; their sum is the score."""
+        return np.column_stack(
+            [np.array(row.points)[row.bins(values[:, place])] for place, row in enumerate(self.rows)]
+        ).astype(np.float64)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As one JSON object."""
+        return {
+            "intercept": self.intercept,
+            "rows": [
+                {name: list(v) if isinstance(v, tuple) else v for name, v in vars(r).items()}
+                for r in self.rows
+            ],
+        }
+
+    @staticmethod
+    def from_dict(told: Mapping[str, Any]) -> Scorecard:
+        """From that object."""
+        rows = [
+            Row(
+                one["feature"], tuple(one["edges"]), tuple(one["woe"]), tuple(one["points"]), tuple(one["counts"]),
+                tuple(one["positives"]), one["coefficient"],
+            )
+            for one in told["rows"]
+        ]  # fmt: skip
+        return Scorecard(tuple(rows), told["intercept"])
+
+
+def fit_scorecard(values: F64, label: F64, encoding: Encoding, names: Sequence[str]) -> Scorecard:
+    """A card of the first `names` that are not too much alike; columns of `values` are the encoding's features.
+
+    Raises `UsageError` (`risk.scorecard`) where no feature separates anything.
+    """
+    chosen: list[tuple[str, tuple[float, ...]]] = []
+    held: list[F64] = []
+    for name in names:
+        if len(chosen) == MOST:
+            break
+        column = values[:, encoding.features.index(name)]
+        edges = _edges(column, label)
+        woe = _told(column, label, edges)[0][_bins(column, edges)]
+        if not edges or any(abs(np.corrcoef(woe, one)[0, 1]) > MOST_ALIKE for one in held):
+            continue
+        chosen.append((name, edges))
+        held.append(woe)
+    coefficients, intercept = _fitted(held, label)
+    keep = [place for place, one in enumerate(coefficients) if one < 0]
+    while len(keep) < len(chosen):  # a coefficient of the other sign says the opposite of its own table
+        if not keep:
+            raise UsageError(
+                "risk.scorecard", "No feature of the window separates anything; take a longer one."
+            )
+        chosen, held = [chosen[i] for i in keep], [held[i] for i in keep]
+        coefficients, intercept = _fitted(held, label)
+        keep = [place for place, one in enumerate(coefficients) if one < 0]
+    share = (BASE - FACTOR * np.log(ODDS) - FACTOR * intercept) / len(chosen)
+    rows = []
+    for (name, edges), coefficient in zip(chosen, coefficients, strict=True):
+        woe, counts, positives = _told(values[:, encoding.features.index(name)], label, edges)
+        points = np.round(share - FACTOR * coefficient * woe).astype(int)
+        rows.append(
+            Row(
+                name, edges, tuple(woe.tolist()), tuple(points.tolist()), tuple(counts.tolist()),
+                tuple(positives.tolist()), float(coefficient),
+            )
+        )  # fmt: skip
+    return Scorecard(tuple(rows), float(intercept))
+
+
+def _edges(column: F64, label: F64) -> tuple[float, ...]:
+    from optbinning import OptimalBinning  # noqa: PLC0415 - training alone needs it, and two seconds to import
+
+    known = ~np.isnan(column)
+    if not 0 < label[known].sum() < known.sum() or len(np.unique(column[known][:10_000])) < 2:
+        return ()
+    found = OptimalBinning(
+        dtype="numerical", solver="cp", max_n_bins=BINS, min_bin_size=LEAST_SHARE, monotonic_trend="auto",
+        time_limit=20,
+    ).fit(column[known], label[known].astype(int))  # fmt: skip
+    return tuple(float(edge) for edge in found.splits)
+
+
+def _bins(column: F64, edges: tuple[float, ...]) -> Any:
+    return Row("", edges, (), (), (), (), 0.0).bins(column)
+
+
+def _told(column: F64, label: F64, edges: tuple[float, ...]) -> tuple[F64, Any, Any]:
+    """WOE, rows and positives of each bin."""
+    place = _bins(column, edges)
+    counts = np.bincount(place, minlength=len(edges) + 2)
+    bad = np.bincount(place, label, len(edges) + 2)
+    good = counts - bad
+    woe = np.log((good + 0.5) / (good.sum() + 0.5)) - np.log((bad + 0.5) / (bad.sum() + 0.5))
+    return np.where(counts > 0, woe, 0.0), counts, bad.astype(int)
+
+
+def _fitted(held: Sequence[F64], label: F64) -> tuple[F64, float]:
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - training alone needs it
+
+    if not held:
+        raise UsageError("risk.scorecard", "No feature of the window separates anything; take a longer one.")
+    made = LogisticRegression(C=1.0, max_iter=500).fit(np.column_stack(held), label.astype(int))
+    return made.coef_[0], float(made.intercept_[0])

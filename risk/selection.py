@@ -1,0 +1,101 @@
+"""Which features a model reads, and why the others are left out: AUC, KS, IV, PSI and correlation, on the training window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.metrics import F64, auc, ks, psi
+
+MOST_MISSING, LEAST_IV, MOST_PSI, MOST_CORRELATED = 0.995, 0.003, 0.25, 0.98
+MOST = 250
+"""Features kept, those of the greatest IV."""
+BINS = 10
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A feature on the training window."""
+
+    name: str
+    missing: float
+    auc: float
+    """Of its values where known, whichever way they point."""
+    ks: float
+    iv: float
+    """Information value over `BINS` bins of equal mass and one of what is missing (Siddiqi 2006)."""
+    psi: float
+    """From the first half of the window to the second."""
+    left_out: str = ""
+    """Why; empty: it is kept."""
+
+
+def select(values: F64, label: F64, names: Sequence[str], most: int = MOST) -> list[Judged]:
+    """Judge the columns of `values` (n, f), rows in the order of time; the best come first."""
+    half = len(label) // 2
+    judged = [_judged(name, values[:, place], label, half) for place, name in enumerate(names)]
+    order = sorted(range(len(judged)), key=lambda i: (-judged[i].iv, judged[i].name))
+    kept: list[int] = []
+    found = []
+    ranks = _ranked(values)
+    for i in order:
+        reason = _reason(judged[i]) or ("more than enough" if len(kept) >= most else "")
+        if not reason and kept:
+            same = np.abs(ranks[:, kept].T @ ranks[:, i])
+            if same.max() > MOST_CORRELATED:
+                reason = f"says what {names[kept[int(same.argmax())]]} says"
+        if not reason:
+            kept.append(i)
+        found.append(Judged(**{**vars(judged[i]), "left_out": reason}))
+    return found
+
+
+def _judged(name: str, values: F64, label: F64, half: int) -> Judged:
+    known = ~np.isnan(values)
+    area = auc(values[known], label[known]) if known.any() else float("nan")
+    return Judged(
+        name,
+        missing=float(1 - known.mean()),
+        auc=max(area, 1 - area),
+        ks=max(ks(values[known], label[known]), ks(-values[known], label[known]))
+        if known.any()
+        else float("nan"),
+        iv=information_value(values, label),
+        psi=psi(values[:half], values[half:]),
+    )
+
+
+def _reason(one: Judged) -> str:
+    if one.missing > MOST_MISSING:
+        return "hardly ever known"
+    if not one.iv >= LEAST_IV:
+        return "tells nothing"
+    return "shifted within the training window" if one.psi > MOST_PSI else ""
+
+
+def information_value(values: F64, label: F64) -> float:
+    """Sum over bins of (share of negatives - share of positives) × WOE; half a row is added to each."""
+    known = values[~np.isnan(values)]
+    edges = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])) if len(known) else np.empty(0)
+    place = np.where(np.isnan(values), len(edges) + 1, np.searchsorted(edges, values, side="right"))
+    bad = np.bincount(place, label, len(edges) + 2)
+    good = np.bincount(place, 1 - label, len(edges) + 2)
+    there = bad + good > 0
+    bads, goods = bad[there] + 0.5, good[there] + 0.5
+    of_bad, of_good = bads / bads.sum(), goods / goods.sum()
+    return float(((of_good - of_bad) * np.log(of_good / of_bad)).sum())
+
+
+def _ranked(values: F64) -> NDArray[np.float32]:
+    """Columns as ranks of length 1 around 0, so that products are Spearman's correlations; missing ranks lowest."""
+    filled = np.where(np.isnan(values), -np.inf, values)
+    found = np.empty(values.shape, dtype=np.float32)
+    for place in range(values.shape[1]):
+        _, rank = np.unique(filled[:, place], return_inverse=True)
+        centred = rank - rank.mean()
+        length = np.sqrt((centred**2).sum())
+        found[:, place] = centred / length if length else 0
+    return found

@@ -1,0 +1,73 @@
+"""The registry on MLflow's own SQLite: versions, who decides, and the way back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import IncompatibleError, NotFoundError, UsageError
+from registry import Card, Registry
+from registry.card import write_card
+
+
+def model(folder: Path, text: str) -> Path:
+    folder.mkdir()
+    (folder / "model.json").write_text(text)
+    write_card(
+        folder,
+        Card("fraud", "boosting", "v1", ("a",), "2025-01-01", "2025-06-01", "2025-09-01", 95.0, 0, "0.1.0",
+             {"train": 10}, {"auc": 0.9}, {"holds": True}),
+    )  # fmt: skip
+    return folder
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Registry:
+    made = Registry(tmp_path / "models")
+    for number in (1, 2, 3):
+        made.register("fraud", model(tmp_path / f"made{number}", f'{{"n": {number}}}'))
+    return made
+
+
+def test_versions_are_promoted_found_and_rolled_back(registry: Registry) -> None:
+    registry.promote("fraud", 1)
+    registry.promote("fraud", 2)
+    registry.promote("fraud", 3, "challenger")
+    card, folder, version = registry.find("fraud")
+    assert (version, card.target, (folder / "model.json").read_text()) == (2, "fraud", '{"n": 2}')
+    assert [(one.version, one.aliases) for one in registry.versions("fraud")] == [
+        (3, ("challenger",)), (2, ("champion",)), (1, ()),
+    ]  # fmt: skip
+    assert registry.rollback("fraud") == 1
+    assert registry.find("fraud")[2] == 1
+    assert registry.rollback("fraud") == 2
+    assert registry.versions()[0].metrics == {"auc": 0.9}
+
+
+def test_another_process_sees_the_same(registry: Registry, tmp_path: Path) -> None:
+    registry.promote("fraud", 2)
+    assert Registry(tmp_path / "models").find("fraud")[2] == 2
+
+
+def test_a_changed_file_is_refused_and_never_promoted(registry: Registry) -> None:
+    _, folder, _ = registry.find("fraud", "2")
+    (folder / "model.json").write_text('{"n": 9}')
+    with pytest.raises(IncompatibleError) as error:
+        registry.promote("fraud", 2)
+    assert error.value.code == "models.changed"
+    with pytest.raises(NotFoundError):
+        registry.find("fraud")
+
+
+def test_unknown_names_versions_and_aliases_are_refused(registry: Registry) -> None:
+    for name, which in (("approval", "champion"), ("fraud", "9"), ("fraud", "champion")):
+        with pytest.raises(NotFoundError):
+            registry.find(name, which)
+    with pytest.raises(NotFoundError) as error:
+        registry.rollback("fraud")
+    assert error.value.code == "models.no_before"
+    with pytest.raises(UsageError):
+        registry.promote("fraud", 1, "king")
+    with pytest.raises(UsageError):
+        registry.find("fraud' OR name LIKE '%", "1")

@@ -1,0 +1,181 @@
+"""The pipeline on a table whose truth is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from core.errors import IncompatibleError, NotFoundError, UsageError
+from registry import Card
+from registry.card import CARD, read_card, write_card
+from risk import Trained, load_model, train
+from risk.combine import Combination
+from risk.metrics import auc, ece
+from risk.report import write_report
+from risk.scorecard import BASE, FACTOR, ODDS
+from risk.targets import target_of, targets
+from tests.risk.tables import FEATURES, table, training
+
+
+@pytest.fixture(scope="module")
+def trained() -> Trained:
+    return train(training(table()))
+
+
+def card(trained: Trained, **changed: object) -> Card:
+    rows = dict.fromkeys(("train", "validation", "test"), 1)
+    made = Card(
+        "fraud", trained.model.kind, "v1", trained.model.encoding.features, "2025-01-01", "2025-10-28", "2026-01-01",
+        95.0, 0, "0.1.0", {**rows, **{f"positives_{name}": 1 for name in rows}}, trained.metrics["test"],
+        {"data": "a table", "seed": 1, "decisions": 60, "holds": True, "mutants": {"a second ahead": True}},
+    )  # fmt: skip
+    return replace(made, **changed)  # type: ignore[arg-type]
+
+
+def written(trained: Trained, folder: Path) -> Path:
+    trained.model.write(folder)
+    write_card(folder, card(trained))
+    return folder
+
+
+def test_it_comes_close_to_the_true_probabilities_out_of_time(trained: Trained) -> None:
+    test = trained.windows["test"]
+    true = table().filter(pl.col("split") == "test")["chance"].to_numpy()
+    chance, ceiling = trained.model.chance(test.frame), auc(true, test.label)
+    assert auc(chance, test.label) - 0.5 > 0.85 * (ceiling - 0.5)
+    assert ece(chance, test.label) < 0.04
+
+
+def test_what_says_nothing_twice_or_shifts_is_left_out_with_the_reason(trained: Trained) -> None:
+    why = {one.name: one.left_out for one in trained.judged}
+    assert why["strong"] == why["lender"] == ""
+    assert sorted([why["weak"], why["twin"]])[0] == ""
+    assert max(why["weak"], why["twin"]).startswith("says what")
+    assert why["constant"] == "tells nothing"
+    assert why["drifting"] == "shifted within the training window"
+
+
+def test_the_points_of_a_scorecard_add_up_to_its_score(trained: Trained) -> None:
+    frame = trained.windows["test"].frame
+    values = trained.model.card_values(trained.model.encoding.matrix(frame))
+    odds = (1 - trained.model.scorecard.chance(values)) / trained.model.scorecard.chance(values)
+    exact = BASE + FACTOR * (np.log(odds) - np.log(ODDS))
+    points = trained.model.scorecard.points(values)
+    assert np.abs(points.sum(axis=1) - exact).max() <= len(trained.model.scorecard.rows) / 2
+    assert (points == np.round(points)).all()
+
+
+def test_what_is_missing_or_out_of_range_has_a_bin(trained: Trained) -> None:
+    row = next(one for one in trained.model.scorecard.rows if one.feature == "strong")
+    places = row.bins(np.array([-1e9, 1e9, np.nan]))
+    assert places.tolist() == [0, len(row.edges), len(row.edges) + 1]
+    assert row.counts[-1] > 0
+
+
+def test_same_data_and_seed_give_the_same_files(trained: Trained, tmp_path: Path) -> None:
+    one, two = written(trained, tmp_path / "one"), written(train(training(table())), tmp_path / "two")
+    assert read_card(one).files == read_card(two).files
+    other = written(train(training(table(), seed=1)), tmp_path / "other")
+    assert read_card(one).files != read_card(other).files
+
+
+def test_a_model_that_is_read_back_gives_the_same_bits(trained: Trained, tmp_path: Path) -> None:
+    model, _ = load_model(written(trained, tmp_path / "model"), "v1")
+    frame = trained.windows["test"].frame
+    assert model.chance(frame).tobytes() == trained.model.chance(frame).tobytes()
+
+
+def test_changed_foreign_and_incompatible_models_are_refused(trained: Trained, tmp_path: Path) -> None:
+    folder = written(trained, tmp_path / "model")
+    with pytest.raises(IncompatibleError, match="catalogue v1"):
+        load_model(folder, "v2")
+    whole = (folder / "boosting.json").read_bytes()
+    (folder / "boosting.json").write_bytes(whole.replace(b"0", b"1", 1))
+    with pytest.raises(IncompatibleError) as changed:
+        load_model(folder)
+    assert changed.value.code == "models.changed"
+    (folder / "boosting.json").write_bytes(whole)
+    (folder / "more.bin").write_bytes(b"x")
+    with pytest.raises(IncompatibleError, match="not what was written"):
+        load_model(folder)
+    (folder / "more.bin").unlink()
+    (folder / CARD).write_text('{"format": 1, "weights": [1, 2]}')
+    with pytest.raises(IncompatibleError) as foreign:
+        load_model(folder)
+    assert foreign.value.code == "models.foreign"
+    (folder / CARD).unlink()
+    with pytest.raises(NotFoundError):
+        load_model(folder)
+
+
+def test_a_table_without_a_feature_of_the_model_is_refused(trained: Trained) -> None:
+    with pytest.raises(IncompatibleError, match="strong"):
+        trained.model.chance(trained.windows["test"].frame.drop("strong"))
+
+
+def test_words_that_training_never_saw_are_missing(trained: Trained) -> None:
+    frame = trained.windows["test"].frame
+    new, none = (frame.with_columns(lender=pl.lit(word, dtype=pl.String)) for word in ("new", None))
+    assert trained.model.chance(new).tobytes() == trained.model.chance(none).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        (table(900), "risk.window"),
+        (table(label=0), "risk.no_positives"),
+        (table(weight=0.0), "risk.no_labels"),
+        (table().with_columns(label=pl.when(pl.col("split") == "train").then(pl.col("label")).otherwise(0)), "risk.no_positives"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_learned_from_is_refused(frame: pl.DataFrame, code: str) -> None:
+    with pytest.raises((UsageError, NotFoundError)) as error:
+        train(training(frame))
+    assert error.value.code == code
+
+
+def test_the_combination_is_kept_only_where_it_wins(trained: Trained) -> None:
+    deciding = trained.model.deciding
+    assert isinstance(deciding, Combination)
+    assert trained.model.kind in {"scorecard", "boosting", "forest", "combined"}
+    best = max(told["ap"] for told in trained.parts.values())
+    assert trained.metrics["test"]["ap"] > 0.97 * best
+
+
+def test_labels_of_later_windows_never_enter(trained: Trained) -> None:
+    """Mutants of the data: the test window's labels turned round change nothing that was learned."""
+    turned = table().with_columns(
+        label=pl.when(pl.col("split") == "test").then(1 - pl.col("label")).otherwise(pl.col("label"))
+    )
+    other = train(training(turned))
+    frame = trained.windows["test"].frame
+    assert other.model.chance(frame).tobytes() == trained.model.chance(frame).tobytes()
+    assert other.metrics["test"]["auc"] == pytest.approx(1 - trained.metrics["test"]["auc"])
+
+
+def test_the_report_stands_alone_and_says_what_a_committee_asks(trained: Trained, tmp_path: Path) -> None:
+    write_report(tmp_path / "report.html", card(trained), trained)
+    text = (tmp_path / "report.html").read_text("utf-8")
+    for heading in (
+        "Purpose and data",
+        "How good it is",
+        "By month",
+        "scorecard",
+        "Stability",
+        "Certificate",
+        "Limits",
+    ):
+        assert heading in text
+    assert "http" not in text.replace("data:image", "")
+    assert set(FEATURES) - {"constant", "noise"} & set(trained.model.encoding.features)
+
+
+def test_targets_are_data() -> None:
+    assert list(targets()) == ["fraud", "approval", "disbursement", "overdue"]
+    assert target_of("overdue").among == "disbursement"
+    with pytest.raises(NotFoundError, match="fraud"):
+        target_of("moon")
