@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.clock import DAY, SECOND
-from snapshot.columns import I64, NEVER, Columns, Relation
-from snapshot.log import LinkRows, Log, columns_of, log_of
+from snapshot.columns import I64, NEVER, Bools, Columns, Relation
+from snapshot.log import Log, columns_of, earlier, log_of
 
 Mistaken = tuple[int, Columns]
 """Where the application stands in the facts that a mistake shows."""
@@ -31,32 +31,40 @@ class Mutant:
     """Positions where it may show."""
 
 
-def _moved(columns: Columns, position: int, known_at: int, seq: int) -> Mistaken:
-    """The facts with one application's point, and its own links', at another moment."""
-    log = log_of(columns)
-    times, places = log.known_at.copy(), log.seq.copy()
-    times[position], places[position] = known_at, seq
-    links = {
-        label: _links_moved(rows, columns.relations[label], position, known_at, seq)
-        for label, rows in log.links.items()
-    }
-    order = np.lexsort((places, times))
-    return int(np.flatnonzero(order == position)[0]), columns_of(
-        replace(log, known_at=times, seq=places, links=links)
-    )
-
-
-def _links_moved(rows: LinkRows, relation: Relation, position: int, known_at: int, seq: int) -> LinkRows:
-    own = (relation.target == position) & (relation.place == position)
-    return replace(rows, known_at=np.where(own, known_at, rows.known_at), seq=np.where(own, seq, rows.seq))
-
-
 def _second_ahead(columns: Columns, position: int) -> Mistaken:
-    return _moved(columns, position, int(columns.known_at[position]) + SECOND, int(columns.seq[position]))
+    """What becomes known within the next second counts as known just before; the application's clock stays."""
+    log = log_of(columns)
+    at, seq = int(columns.known_at[position]), int(columns.seq[position])
+
+    def early(known_at: I64, places: I64, kept: Bools) -> tuple[I64, I64]:
+        seen = ~earlier(known_at, places, (at, seq)) & (known_at <= at + SECOND) & ~kept
+        return np.where(seen, at, known_at), np.where(seen, seq - 1, places)
+
+    mine = np.arange(columns.size) == position
+    times, places = early(log.known_at, log.seq, mine)
+    links = {}
+    for label, rows in log.links.items():
+        known_at, put = early(rows.known_at, rows.seq, mine[rows.target])
+        links[label] = replace(rows, known_at=known_at, seq=put)
+    known_at, put = early(log.outcomes.known_at, log.outcomes.seq, mine[log.outcomes.target])
+    told = replace(log.outcomes, known_at=known_at, seq=put)
+    order = np.lexsort((places, times))
+    changed = replace(log, known_at=times, seq=places, links=links, outcomes=told)
+    return int(np.flatnonzero(order == position)[0]), columns_of(changed)
 
 
 def _not_after(columns: Columns, position: int) -> Mistaken:
-    return _moved(columns, position, int(columns.known_at[position]), NEVER - 1)
+    """The application comes after everything of its own moment."""
+    log = log_of(columns)
+    places = log.seq.copy()
+    places[position] = NEVER - 1
+    links = {}
+    for label, rows in log.links.items():
+        relation = columns.relations[label]
+        own = (relation.target == position) & (relation.place == position)
+        links[label] = replace(rows, seq=np.where(own, NEVER - 1, rows.seq))
+    order = np.lexsort((places, log.known_at))
+    return int(np.flatnonzero(order == position)[0]), columns_of(replace(log, seq=places, links=links))
 
 
 def _ties_reversed(columns: Columns, position: int) -> Mistaken:

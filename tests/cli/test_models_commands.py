@@ -1,0 +1,94 @@
+"""Commands over models, on a simulated world: from training to a version that decides, and the way back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.columns import columns_of_world
+from cli import models
+from core.clock import moment_us
+from core.errors import NotFoundError, UsageError
+from core.settings import load_settings
+from features import Catalogue, proofs
+from features.proofs import Certificate, Difference
+from graph_schema import FINGRAPH
+from graph_schema.live import extensions
+from simulator import order, simulate
+from snapshot.columns import Columns
+from snapshot.manifest import Manifest
+
+FIRST, END = moment_us("2025-02-01"), moment_us("2025-06-01")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Columns:
+    folder = tmp_path_factory.mktemp("world")
+    simulate(order(6_000, "2025-01-01", 160, 5), folder)
+    return columns_of_world(folder)
+
+
+@pytest.fixture
+def said(
+    world: Columns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Any:
+    end = moment_us("2026-01-01")
+    manifest = Manifest(
+        FINGRAPH.version, extensions(FINGRAPH), None, 1, end, end, {}, (), (), (), 0, {}, ()
+    )  # fmt: skip
+    monkeypatch.setattr(models, "columns_from", lambda folder: (world, manifest))
+    settings = replace(load_settings({}), home=tmp_path / "home")
+    monkeypatch.setattr(models, "load_settings", lambda: settings)
+    return lambda: json.loads(capsys.readouterr().out.splitlines()[-1])
+
+
+def test_a_model_is_trained_promoted_judged_told_of_and_rolled_back(said: Any, tmp_path: Path) -> None:
+    models.train(FIRST, END, "approval", as_json=True)
+    (made,) = said()["items"]
+    assert (made["name"], made["version"], made["aliases"]) == ("approval", 1, [])
+    assert made["metrics"]["auc"] > 0.7
+    with pytest.raises(NotFoundError, match="champion"):
+        models.evaluate("approval", FIRST, END, as_json=True)
+    said_of_training = made["metrics"]["auc"]
+    models.train(FIRST, END, "approval", seed=1, as_json=True)
+    said()
+    models.promote("approval", 1, as_json=True)
+    models.promote("approval", 2, as_json=True)
+    assert said() == {"target": "approval", "version": 2, "is": "champion"}
+    models.rollback("approval", as_json=True)
+    assert said()["version"] == 1
+    models.evaluate("approval", END, moment_us("2025-06-09"), as_json=True)
+    told = said()
+    low, high = told["intervals"]["auc"]
+    assert (told["version"], low < told["metrics"]["auc"] < high) == (1, True)
+    assert abs(told["metrics"]["auc"] - said_of_training) < 0.15
+    models.list_(as_json=True)
+    assert [(one["version"], one["aliases"]) for one in said()["items"]] == [(2, []), (1, ["champion"])]
+    models.compare("approval", ["1", "2"], as_json=True)
+    assert [one["seed"] for one in said()["items"]] == [0, 1]
+    models.report("approval", tmp_path / "report.html", as_json=True)
+    assert "approved" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_a_catalogue_that_looks_ahead_trains_nothing(said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = proofs.prove
+
+    def leaking(columns: Columns, catalogue: Catalogue, **given: Any) -> Certificate:
+        one = Difference("device_known_fraud_all", 3, "deleted")
+        return replace(whole(columns, catalogue, **{**given, "decisions": 1}), differences=(one,))
+
+    monkeypatch.setattr(proofs, "prove", leaking)
+    with pytest.raises(UsageError) as error:
+        models.train(FIRST, END, "approval", as_json=True)
+    assert (error.value.code, "device_known_fraud_all" in error.value.message) == ("risk.leaks", True)
+
+
+def test_what_is_unknown_is_refused(said: Any) -> None:
+    with pytest.raises(NotFoundError, match="fraud, approval"):
+        models.train(FIRST, END, "moon", as_json=True)
+    with pytest.raises(NotFoundError):
+        models.promote("approval", 1)
