@@ -56,6 +56,7 @@ FEATURES = (
     "benchmarks/features.py",
     "benchmarks/handbook.py",
     "benchmarks/handbook.toml",
+    "benchmarks/handbook_settings.json",
 )
 SNAPSHOT = (
     *LOADING,
