@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from cli.features import Own
-from cli.output import JsonFlag, Terminal, emit, fields, stdout
+from cli.output import JsonFlag, Terminal, emit, fields, stderr, stdout
 from cli.snapshot import THREADS, Folder, columns_from
 from core.clock import duration_us, iso, moment_us
 
@@ -47,6 +47,11 @@ def build(  # noqa: PLR0917
         emit({**asdict(told), "folder": str(out)})
         return
     fields({name: value for name, value in asdict(told).items() if name != "features"})
+    if not told.splits.get("train"):
+        stderr.print(
+            "No application is left to train on: between two parts stands a gap as long as a label takes. Take more days, "
+            "or a shorter --maturity."
+        )
     stdout.print(f"{len(told.features):,} features of {told.rows:,} applications: {out / 'table.parquet'}")
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.output import JsonFlag, Terminal, emit, stdout
-from core.clock import now_us
+from core.clock import DAY, day_us, iso, now_us
 from core.errors import UsageError
 from core.graph import Graph, connect
 from core.server.local import LocalServer
@@ -20,6 +20,8 @@ from core.settings import Settings, load_settings
 from queries import statement
 
 SEED, DAYS, START = 7, 180, "2025-01-01"
+PAST = 14
+"""Last days of the simulated lender that get a run of their own, so that rings have a history."""
 
 
 def demo(
@@ -64,7 +66,8 @@ class _Demo:
     def _steps(self) -> dict[str, Any]:
         from graph_schema.live import live_schema
         from loaders.load import Loader
-        from rings import Sort, list_rings, outcome_shares, run_rings
+        from rings import Sort, backfill, list_rings, outcome_shares, run_rings
+        from rings.view import last_run
         from simulator import order, simulate
 
         with connect(self.settings) as graph:
@@ -79,6 +82,18 @@ class _Demo:
             )
         with connect(self.settings) as graph:
             with self._timed("find rings"):
+                if not last_run(graph):
+                    end = day_us(START) + DAYS * DAY
+                    past = backfill(
+                        graph,
+                        live_schema(graph),
+                        end - PAST * DAY,
+                        end - DAY,
+                        clock=now_us,
+                        progress=self.terminal,
+                    )
+                    for _ in past:
+                        pass
                 run = run_rings(graph, live_schema(graph), now_us, self.terminal)
             page = list_rings(graph, sort=Sort.SCORE, limit=5)
             shares = outcome_shares(graph, target="fraud", users=3)
@@ -128,6 +143,10 @@ def _show(told: dict[str, Any], settings: Settings, *, stopped: bool) -> None:
         stdout.print("  fingraph db start             # the demo stopped the server it had started")
     stdout.print("  fingraph rings list")
     stdout.print(f"  fingraph rings show {first}")
+    last = str(iso(day_us(START) + (DAYS - 1) * DAY))[:10]
+    stdout.print(
+        f"  fingraph query run new_rings --as-of {last}   # the simulated lender's last day: its week"
+    )
     if settings.is_local:
         password = settings.secrets / "neo4j.password"
         stdout.print(

@@ -42,7 +42,7 @@ def serve(
     if as_json:
         emit(told)
     else:
-        stdout.print(f"{told['url']}/v1, a key by: fingraph keys create")
+        stdout.print(f"{told['url']}   # what is asked lies below /v1; a key by: fingraph keys create")
     sys.stdout.flush()
     config = uvicorn.Config(
         create_app(settings) if workers == 1 else "api.app:from_environment",

@@ -56,7 +56,7 @@ class Line:
     sums: I64
     """(columns, r + 1) Sum of each column over the rows before; missing numbers count nothing."""
     known: I32
-    """(columns, r + 1) How many of them are known."""
+    """(columns, r + 1) How many of them are known; (columns, 0) where all of all columns are."""
     after: I32
     """(texts, r) The identifier's next row of the same value; `NONE_AFTER`: none; -1: no value."""
     before: I32
@@ -98,6 +98,8 @@ def make_line(
     known = np.empty((len(needs.sums), len(target) + 1), dtype=np.int32)
     for place, name in enumerate(needs.sums):
         _running(number_column(columns, name), target, sums[place], known[place])
+    if (known[:, -1] == len(target)).all():
+        known = np.empty((len(known), 0), dtype=np.int32)
     after = np.empty((len(texts), len(target)), dtype=np.int32)
     for place, codes in enumerate(texts):
         _next_of_value(start, target, codes, _size(codes), after[place])

@@ -40,7 +40,8 @@ def measure_windows(
     out: F64,
 ) -> None:
     """Write the program's features of the applications at `at` into `out` (features, b). `mine`: (columns, n)."""
-    whole = line.known[:, -1] == len(line.target)  # columns in which no number is missing
+    every = line.known.shape[1] == 0  # no number of any column is missing
+    whole = np.ones(len(line.known), np.bool_) if every else line.known[:, -1] == len(line.target)
     _windows(
         at, columns.known_at, columns.user, doors.start, doors.link, identifier, line.start, line.rank,
         line.when, line.target, line.sums, line.known, whole, line.before, line.last_own, mine,
@@ -104,7 +105,7 @@ def _windows(
                 last[OWN] = max(last[OWN], when[last_own[j]])
                 first[OWN] = min(
                     first[OWN],
-                    _add_own(last_own[j], now, when, before, edges, sums, known, count, total, some),
+                    _add_own(last_own[j], now, when, before, edges, sums, known, whole, count, total, some),
                 )
             row = _last_other(user, target, who, low, high)
             if row >= low:
@@ -133,6 +134,7 @@ def _add_own(
     edges: I64,
     sums: I64,
     known: I32,
+    whole: Bools,
     count: I64,
     total: I64,
     some: I64,
@@ -147,7 +149,7 @@ def _add_own(
             count[OWN, w] += 1
             for c in range(len(sums)):
                 total[OWN, c, w] += sums[c, row + 1] - sums[c, row]
-                some[OWN, c, w] += known[c, row + 1] - known[c, row]
+                some[OWN, c, w] += 1 if whole[c] else known[c, row + 1] - known[c, row]
         row = before[row]
     return first
 
