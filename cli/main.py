@@ -47,6 +47,7 @@ app.command("simulate")(simulate)
 app.command("serve")(serve)
 app.command("train")(models.train)
 app.command("evaluate")(models.evaluate)
+app.command("score")(models.score)
 
 
 READER_LEFT = 141

@@ -179,6 +179,76 @@ def evaluate(  # noqa: PLR0917
     table(title, ("measure", "figure", "95 %"), rows)
 
 
+def score(  # noqa: PLR0917
+    target: Name,
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="CSV or Parquet with a column `application`: keys."),
+    ],
+    out: Annotated[Path, typer.Option(help="CSV or Parquet to write: by its ending.")],
+    which: Annotated[
+        str, typer.Option("--model", help="A version, or champion, challenger, shadow.")
+    ] = "champion",
+    own: Own = None,
+    folder: Folder = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Score applications of a file, each at its own point: probability, points, and the features that weigh most."""
+    import numpy as np
+    import polars as pl
+
+    from features import catalogue_for, prepare, with_carried
+    from risk import load_model
+
+    keys = _keys(file)
+    with Terminal() as progress:
+        _, place, version = _registry().find(target, which)
+        progress.step("Reading the snapshot")
+        columns, manifest = columns_from(folder)
+        catalogue = catalogue_for(manifest.schema, own)
+        model, _ = load_model(place, catalogue.version)
+        held = {key: p for p, key in enumerate(columns.keys) if not columns.event[p]}
+        at = np.array(sorted(held[key] for key in set(keys) if key in held), dtype=np.int64)
+        names = sorted({catalogue.by_name[name].of.name for name in model.encoding.features})
+        prepared = prepare(with_carried(columns, catalogue, THREADS), catalogue, names, THREADS)
+        progress.step("Scoring", len(at), "applications")
+        parts = []
+        for block in prepared.blocks(at, threads=THREADS):
+            frame = block.frame()
+            parts.append(
+                pl.DataFrame(
+                    {
+                        "application": [columns.keys[p] for p in block.at],
+                        "probability": model.chance(frame),
+                        "score": model.scores(frame).astype(np.int64),
+                        "reasons": [" ".join(one) for one in model.reasons(frame)],
+                    }
+                )
+            )
+            progress.advance(len(block.at))
+    _write(pl.concat(parts) if parts else pl.DataFrame(), out)
+    told = {"target": target, "version": version, "asked": len(keys), "scored": len(at), "out": str(out)}
+    emit(told) if as_json else fields(told)
+
+
+def _keys(file: Path) -> list[str]:
+    import polars as pl
+
+    frame = pl.read_parquet(file) if file.suffix == ".parquet" else pl.read_csv(file, infer_schema=False)
+    if "application" not in frame.columns:
+        raise UsageError(
+            "score.column", f"{file} has no column `application`, which holds keys as source:id."
+        )
+    return frame["application"].cast(pl.String).drop_nulls().to_list()
+
+
+def _write(frame: pl.DataFrame, out: Path) -> None:
+    if out.suffix == ".parquet":
+        frame.write_parquet(out)
+    else:
+        frame.write_csv(out)
+
+
 @app.command("list")
 def list_(as_json: JsonFlag = False) -> None:
     """List the versions of every target."""

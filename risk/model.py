@@ -49,6 +49,33 @@ class Model:
         """(n) The calibrated probability of a positive."""
         return self.deciding.chance(self.parts(frame))
 
+    def contributions(self, frame: pl.DataFrame) -> F64:
+        """(n, features) What each feature adds to the log odds of the deciding probability, over what all share."""
+        values = self.encoding.matrix(frame)
+        found = np.zeros(values.shape)
+        for part, weight in zip(self.deciding.parts, self.deciding.weights, strict=True):
+            if part == SCORECARD:
+                places = [self.encoding.features.index(row.feature) for row in self.scorecard.rows]
+                found[:, places] += weight * self.scorecard.contributions(self.card_values(values))
+            else:
+                found += weight * self.trees[part].contributions(values, along=part == FOREST)
+        return found
+
+    def reasons(self, frame: pl.DataFrame, most: int = 3) -> list[list[str]]:
+        """(n) The features that add most to each probability, the heaviest first; those that lower it are no reasons."""
+        found = self.contributions(frame)
+        order = np.argsort(-found, axis=1, kind="stable")[:, :most]
+        names = self.encoding.features
+        return [
+            [names[f] for f in places if added[f] > 0]
+            for places, added in zip(order.tolist(), found, strict=True)
+        ]
+
+    def scores(self, frame: pl.DataFrame) -> F64:
+        """(n) Points of the scorecard: the sum of its rows'."""
+        found: F64 = self.scorecard.points(self.card_values(self.encoding.matrix(frame))).sum(axis=1)
+        return found
+
     def card_values(self, values: F64) -> F64:
         """The scorecard's columns of a matrix."""
         places = [self.encoding.features.index(row.feature) for row in self.scorecard.rows]

@@ -56,10 +56,7 @@ class Scorecard:
 
     def chance(self, values: F64) -> F64:
         """(n) Probability of a positive; `values` (n, rows) in their order."""
-        total = np.full(len(values), self.intercept)
-        for place, row in enumerate(self.rows):
-            total += row.coefficient * np.array(row.woe)[row.bins(values[:, place])]
-        found: F64 = expit(total)
+        found: F64 = expit(self.contributions(values).sum(axis=1) + self.intercept)
         return found
 
     def points(self, values: F64) -> F64:
@@ -67,6 +64,15 @@ class Scorecard:
         return np.column_stack(
             [np.array(row.points)[row.bins(values[:, place])] for place, row in enumerate(self.rows)]
         ).astype(np.float64)
+
+    def contributions(self, values: F64) -> F64:
+        """(n, rows) What each adds to the log odds of a positive."""
+        return np.column_stack(
+            [
+                row.coefficient * np.array(row.woe)[row.bins(values[:, place])]
+                for place, row in enumerate(self.rows)
+            ]
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """As one JSON object."""

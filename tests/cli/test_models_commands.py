@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from benchmarks.columns import columns_of_world
@@ -29,7 +30,8 @@ FIRST, END = moment_us("2025-02-01"), moment_us("2025-06-01")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Columns:
     folder = tmp_path_factory.mktemp("world")
     simulate(order(6_000, "2025-01-01", 160, 5), folder)
-    return columns_of_world(folder)
+    made = columns_of_world(folder)
+    return replace(made, keys=tuple(f"simulated:{p}" for p in range(made.size)))
 
 
 @pytest.fixture
@@ -46,7 +48,9 @@ def said(
     return lambda: json.loads(capsys.readouterr().out.splitlines()[-1])
 
 
-def test_a_model_is_trained_promoted_judged_told_of_and_rolled_back(said: Any, tmp_path: Path) -> None:
+def test_a_model_is_trained_promoted_judged_told_of_and_rolled_back(
+    said: Any, world: Columns, tmp_path: Path
+) -> None:
     models.train(FIRST, END, "approval", as_json=True)
     (made,) = said()["items"]
     assert (made["name"], made["version"], made["aliases"]) == ("approval", 1, [])
@@ -66,6 +70,19 @@ def test_a_model_is_trained_promoted_judged_told_of_and_rolled_back(said: Any, t
     low, high = told["intervals"]["auc"]
     assert (told["version"], low < told["metrics"]["auc"] < high) == (1, True)
     assert abs(told["metrics"]["auc"] - said_of_training) < 0.15
+    asked = tmp_path / "asked.csv"
+    known = [world.keys[p] for p in range(world.size) if not world.event[p]][-2:]
+    asked.write_text("\n".join(["application", *known, "simulated:nobody"]) + "\n")
+    models.score("approval", asked, tmp_path / "scored.parquet", as_json=True)
+    told = said()
+    assert {name: told[name] for name in ("asked", "scored", "version")} == {
+        "asked": 3,
+        "scored": 2,
+        "version": 1,
+    }
+    scored = pl.read_parquet(tmp_path / "scored.parquet")
+    assert scored["probability"].is_between(0, 1).all()
+    assert scored["score"].is_between(300, 900).all()
     models.list_(as_json=True)
     assert [(one["version"], one["aliases"]) for one in said()["items"]] == [(2, []), (1, ["champion"])]
     models.compare("approval", ["1", "2"], as_json=True)

@@ -14,7 +14,7 @@ from registry import Card
 from registry.card import CARD, read_card, write_card
 from risk import Trained, load_model, train
 from risk.combine import Combination
-from risk.metrics import auc, ece
+from risk.metrics import auc, ece, logit
 from risk.report import write_report
 from risk.scorecard import BASE, FACTOR, ODDS
 from risk.targets import target_of, targets
@@ -47,7 +47,7 @@ def test_it_comes_close_to_the_true_probabilities_out_of_time(trained: Trained) 
     true = table().filter(pl.col("split") == "test")["chance"].to_numpy()
     chance, ceiling = trained.model.chance(test.frame), auc(true, test.label)
     assert auc(chance, test.label) - 0.5 > 0.85 * (ceiling - 0.5)
-    assert ece(chance, test.label) < 0.04
+    assert ece(chance, test.label) < ece(true, test.label) + 0.03  # which 1,200 rows alone put at some .03
 
 
 def test_what_says_nothing_twice_or_shifts_is_left_out_with_the_reason(trained: Trained) -> None:
@@ -67,6 +67,20 @@ def test_the_points_of_a_scorecard_add_up_to_its_score(trained: Trained) -> None
     points = trained.model.scorecard.points(values)
     assert np.abs(points.sum(axis=1) - exact).max() <= len(trained.model.scorecard.rows) / 2
     assert (points == np.round(points)).all()
+
+
+def test_what_features_add_is_the_log_odds_over_what_all_share(trained: Trained) -> None:
+    frame = trained.windows["test"].frame
+    for parts in (("scorecard",), ("boosting",), ("scorecard", "boosting", "forest")):
+        weights = tuple(0.5 for _ in parts)
+        model = replace(trained.model, deciding=Combination(parts, weights, 0.1))
+        rest = logit(model.chance(frame)) - model.contributions(frame).sum(axis=1)
+        assert np.abs(rest - rest.mean()).max() < 1e-3
+    reasons = trained.model.reasons(frame)
+    added = trained.model.contributions(frame)
+    first = [names[0] for names in reasons if names]
+    assert set(first) <= set(trained.model.encoding.features)
+    assert all(bool(names) == bool((row > 0).any()) for names, row in zip(reasons, added, strict=True))
 
 
 def test_what_is_missing_or_out_of_range_has_a_bin(trained: Trained) -> None:
