@@ -25,6 +25,7 @@ from benchmarks.results import RESULTS, ROOT, Result, is_stale, read_result, res
 from benchmarks.rings import measure_backfill, measure_rings
 from benchmarks.simulate import measure_simulate
 from benchmarks.snapshot import measure_snapshot
+from benchmarks.tabular import measure_credit, measure_german
 from core.errors import FinGraphError, NotFoundError
 
 State = Literal["yes", "missed", "stale", "never measured"]
@@ -67,6 +68,7 @@ SNAPSHOT = (
     "benchmarks/snapshot.py",
 )
 ONLINE = (*LOADING, "queries/neighbourhood.py", "snapshot", "simulator", "benchmarks/neighbourhood.py")
+MODELS = ("risk", "requirements.lock", "benchmarks/tabular.py")
 WHOLE = (*ROOMS, "Makefile", "pyproject.toml", "requirements.lock", "benchmarks/fresh_clone.py")
 
 GOALS = (
@@ -223,6 +225,24 @@ GOALS = (
         "handbook_card_precision",
         "compromised cards among their 100 highest of a day",
         *("≥", 0.29, "", 1_754_155, FEATURES, measure_protocol),
+    ),
+    *(
+        Goal(
+            name,
+            f"{about} on Give Me Some Credit, five folds pooled out of fold",
+            *("≥", bound, "", 150_000, MODELS, measure_credit),
+        )
+        for name, about, bound in (
+            ("credit_auc", "AUC of the combination", 0.864),
+            ("credit_ks", "KS of the combination", 0.572),
+            ("credit_card_auc", "AUC of the scorecard", 0.855),
+            ("credit_card_ks", "KS of the scorecard", 0.555),
+        )
+    ),
+    Goal(
+        "german_auc",
+        "AUC of the combination on German credit, five folds pooled out of fold",
+        *("≥", 0.78, "", 1_000, MODELS, measure_german),
     ),
     Goal(
         "demo_minutes",

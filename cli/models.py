@@ -47,7 +47,7 @@ def train(  # noqa: PLR0917
     as_json: JsonFlag = False,
 ) -> None:
     """Train models on what was known, judge them on what came later, and keep them as a new version."""
-    from features import catalogue_for
+    from features import catalogue_for, with_carried
     from risk import target_of, targets
 
     wanted = list(targets().values()) if target == ALL else [target_of(target)]
@@ -56,6 +56,7 @@ def train(  # noqa: PLR0917
         progress.step("Reading the snapshot")
         columns, manifest = columns_from(folder)
         catalogue = catalogue_for(manifest.schema, own)
+        columns = with_carried(columns, catalogue, THREADS)
         for one in wanted:
             made.append(_train_one(columns, manifest, catalogue, one, first, end, seed, progress))
     if as_json:
@@ -90,8 +91,8 @@ def _train_one(  # noqa: PLR0917
             "`fingraph prove` says more.",
         )
     blocks = _blocks(columns, manifest, catalogue, target, first, end)
-    features = tuple(variant.name for variant in catalogue.variants)
-    found = trained(Training(blocks, features, seed), progress)
+    families = {variant.name: variant.of.family for variant in catalogue.variants}
+    found = trained(Training(blocks, tuple(families), seed, families), progress)
     told = certificate.as_dict()
     counts = {name: window.frame.height for name, window in found.windows.items()}
     positives = {f"positives_{name}": int(window.label.sum()) for name, window in found.windows.items()}
@@ -121,14 +122,10 @@ def _train_one(  # noqa: PLR0917
 def _blocks(  # noqa: PLR0917
     columns: Columns, manifest: Manifest, catalogue: Catalogue, target: Target, first: int, end: int
 ) -> Callable[[], Iterator[pl.DataFrame]]:
-    from dataclasses import replace
-
-    from features import with_carried
     from features.dataset import Wanted, blocks
 
-    whole = columns if columns.carried is not None else with_carried(columns, catalogue, THREADS)
     wanted = Wanted(target.name, first, end, target.maturity, manifest.watermark)
-    return lambda: blocks(replace(whole), catalogue, wanted, THREADS)
+    return lambda: blocks(columns, catalogue, wanted, THREADS)
 
 
 def evaluate(  # noqa: PLR0917
@@ -145,7 +142,7 @@ def evaluate(  # noqa: PLR0917
     """Judge a model on applications of some days, with the labels that have matured since."""
     import polars as pl
 
-    from features import catalogue_for
+    from features import catalogue_for, with_carried
     from risk import load_model, target_of
     from risk.metrics import RANKING, interval, measure
 
@@ -156,6 +153,7 @@ def evaluate(  # noqa: PLR0917
         columns, manifest = columns_from(folder)
         catalogue = catalogue_for(manifest.schema, own)
         model, _ = load_model(place, catalogue.version)
+        columns = with_carried(columns, catalogue, THREADS)
         progress.step("Scoring")
         keep = ["label", *model.encoding.features]
         parts = [

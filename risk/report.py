@@ -36,6 +36,7 @@ def write_report(path: Path, card: Card, trained: Trained) -> None:
         _purpose(card),
         _measures(trained, chance, test.label),
         _parts(trained),
+        _ladder(trained),
         _curves(chance, test.label),
         _months(test, chance),
         _scorecard(trained.model),
@@ -109,6 +110,20 @@ def _parts(trained: Trained) -> str:
     return (
         "<h2>Its parts on the test window</h2><p>Each calibrated by itself. What decides was settled on the validation "
         f"window: {html.escape(weights)} (weights of log odds).</p>" + _table(("part", *names), rows)
+    )
+
+
+def _ladder(trained: Trained) -> str:
+    if not trained.ladder:
+        return ""
+    names = ("auc", "ap", "ks", "recall_1pc")
+    rows = [
+        (("+ " if place else "") + one.name, one.features, one.rounds, *(one.metrics[name] for name in names))
+        for place, one in enumerate(trained.ladder)
+    ]
+    return (
+        "<h2>The ladder</h2><p>Boosted trees on the test window, each step with the features of those above it.</p>"
+        + _table(("features", "how many", "rounds", *names), rows)
     )
 
 

@@ -52,6 +52,7 @@ def blocks_of(frame: pl.DataFrame, size: int = 1_000) -> Blocks:
     return again
 
 
-def training(frame: pl.DataFrame, seed: int = 0) -> Training:
+def training(frame: pl.DataFrame, seed: int = 0, *, ladder: bool = False) -> Training:
     """What `train` is given."""
-    return Training(blocks_of(frame), FEATURES, seed)
+    families = {"strong": "outcomes", "lender": "attributes", "weak": "sharing", "twin": "sharing"}
+    return Training(blocks_of(frame), FEATURES, seed, families if ladder else {})

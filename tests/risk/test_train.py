@@ -23,7 +23,7 @@ from tests.risk.tables import FEATURES, table, training
 
 @pytest.fixture(scope="module")
 def trained() -> Trained:
-    return train(training(table()))
+    return train(training(table(), ladder=True))
 
 
 def card(trained: Trained, **changed: object) -> Card:
@@ -169,6 +169,21 @@ def test_labels_of_later_windows_never_enter(trained: Trained) -> None:
     frame = trained.windows["test"].frame
     assert other.model.chance(frame).tobytes() == trained.model.chance(frame).tobytes()
     assert other.metrics["test"]["auc"] == pytest.approx(1 - trained.metrics["test"]["auc"])
+
+
+def test_each_step_of_the_ladder_adds_what_its_features_tell(trained: Trained) -> None:
+    steps = {one.name: one for one in trained.ladder}
+    assert [*steps] == [
+        "attributes",
+        "own history",
+        "sharing and windows",
+        "known outcomes",
+        "two hops, rings and hubs",
+    ]
+    area = [one.metrics["auc"] for one in trained.ladder]
+    assert area[0] < area[2] < area[3]
+    assert steps["own history"].metrics == steps["attributes"].metrics
+    assert train(training(table())).ladder == ()
 
 
 def test_the_report_stands_alone_and_says_what_a_committee_asks(trained: Trained, tmp_path: Path) -> None:
