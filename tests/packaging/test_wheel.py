@@ -24,11 +24,10 @@ ROOMS = {
         "graph_schema",
         "loaders",
         "queries",
+        "registry",
         "rings",
-        "security",
-        "simulator",
     ),
-    "snapshot",
+    *("risk", "security", "simulator", "snapshot"),
 }
 DIST_INFO = re.compile(r"fingraph_platform-[^/]+\.dist-info")
 NOT_SHIPPED = re.compile(
