@@ -147,10 +147,15 @@ def psi(expected: F64, actual: F64, bins: int = 10) -> float:
 
 
 def _shares(values: F64, edges: F64) -> F64:
-    missing = np.isnan(values)
-    counts = np.bincount(np.searchsorted(edges, values[~missing], side="right"), minlength=len(edges) + 1)
-    held: F64 = np.maximum(np.append(counts, missing.sum()) / max(len(values), 1), 1e-4)
+    counts = np.bincount(binned(values, edges), minlength=2 * len(edges) + 2)
+    held: F64 = np.maximum(counts / max(len(values), 1), 1e-4)
     return held
+
+
+def binned(values: F64, edges: F64) -> NDArray[np.int64]:
+    """(n) The bin of each value: between edges, on one of them (many features are 0 of nearly everybody), or missing."""
+    place = np.searchsorted(edges, values, side="left") + np.searchsorted(edges, values, side="right")
+    return np.where(np.isnan(values), 2 * len(edges) + 1, place)
 
 
 RANKING: Mapping[str, Measure] = {

@@ -10,6 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score, roc_curve
 
 from risk import metrics
+from risk.selection import information_value
 
 
 def drawn(seed: int) -> tuple[metrics.F64, metrics.F64]:
@@ -69,3 +70,13 @@ def test_intervals_hold_the_figure_and_are_the_same_for_a_seed() -> None:
     low, high = metrics.interval(metrics.auc, score, label)
     assert low < metrics.auc(score, label) < high
     assert (low, high) == metrics.interval(metrics.auc, score, label)
+
+
+@pytest.mark.parametrize("common", [0.0, 1.0])
+def test_what_is_the_same_of_nearly_everybody_still_tells(common: float) -> None:
+    dice = np.random.default_rng(4)
+    rare = dice.random(20_000) < 0.03
+    value = np.where(rare, 1.0 - common, common)
+    label = (dice.random(20_000) < np.where(rare, 0.6, 0.05)).astype(np.float64)
+    assert information_value(value, label) > 0.3
+    assert metrics.psi(value, np.where(dice.random(20_000) < 0.3, 1.0 - common, common)) > 0.25
