@@ -17,13 +17,12 @@ from benchmarks.goal import Figure
 from risk.combine import Combination, fit_combination
 from risk.encoding import fit_encoding
 from risk.metrics import F64, auc, average_precision, interval, ks
-from risk.model import BOOSTING, FOREST, SCORECARD, Model
+from risk.model import BOOSTING, COMBINED, FOREST, PARTS, SCORECARD, Model
 from risk.scorecard import fit_scorecard
 from risk.selection import select
 from risk.trees import fit_boosting, fit_forest
 
 FOLDS, SEED = 5, 7
-COMBINED = "combined"
 
 
 def measure_credit(_: int) -> Mapping[str, Figure]:
@@ -58,7 +57,7 @@ def _out_of_fold(features: pl.DataFrame, label: pl.Series) -> dict[str, dict[str
     """Measures by part, and of their combination."""
     truth = label.cast(pl.Float64).to_numpy()
     fold = _folds(truth)
-    found = {name: np.empty(len(truth)) for name in (SCORECARD, BOOSTING, FOREST, COMBINED)}
+    found = {name: np.empty(len(truth)) for name in (*PARTS, COMBINED)}
     for number in range(FOLDS):
         learn, judge = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         for name, chance in _predicted(features[learn], truth[learn], features[judge]).items():
@@ -100,5 +99,5 @@ def _predicted(learn: pl.DataFrame, label: F64, judge: pl.DataFrame) -> dict[str
     bare = Model(encoding, card, trees, Combination((SCORECARD,), (1.0,), 0.0))
     settled = bare.parts(learn.filter(settle))
     parts = bare.parts(judge)
-    together = fit_combination(settled, tuple(settled), label[settle]).chance(parts)
+    together = fit_combination(settled, PARTS, label[settle]).chance(parts)
     return {**parts, COMBINED: together}

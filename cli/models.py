@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +13,7 @@ import typer
 from cli.features import Own
 from cli.output import JsonFlag, Terminal, emit, fields, stdout, table
 from cli.snapshot import THREADS, Folder, columns_from
-from core.clock import iso, moment_us
+from core.clock import DAY, iso, moment_us
 from core.errors import UsageError
 from core.settings import load_settings
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from features import Catalogue
     from registry import Registry, Version
     from risk import Target
+    from risk.train import Blocks
     from snapshot.columns import Columns
     from snapshot.manifest import Manifest
 
@@ -33,6 +33,7 @@ First = Annotated[
 ]
 End = Annotated[int, typer.Option("--to", parser=moment_us, metavar="DAY", help="and before then.")]
 Name = Annotated[str, typer.Argument(metavar="TARGET", help="fraud, approval, disbursement, overdue.")]
+Which = Annotated[str, typer.Option("--model", help="A version, or champion, challenger, shadow.")]
 SHOWN = ("auc", "ap", "ks", "recall_1pc", "precision_1pc", "ece", "calibration_slope")
 ALL = "all"
 
@@ -47,18 +48,16 @@ def train(  # noqa: PLR0917
     as_json: JsonFlag = False,
 ) -> None:
     """Train models on what was known, judge them on what came later, and keep them as a new version."""
-    from features import catalogue_for, with_carried
     from risk import target_of, targets
 
     wanted = list(targets().values()) if target == ALL else [target_of(target)]
     made = []
     with Terminal() as progress:
-        progress.step("Reading the snapshot")
-        columns, manifest = columns_from(folder)
-        catalogue = catalogue_for(manifest.schema, own)
-        columns = with_carried(columns, catalogue, THREADS)
+        columns, manifest, catalogue = _read(folder, own, progress)
+        proof = _proof(columns, manifest, catalogue, seed, progress)
         for one in wanted:
-            made.append(_train_one(columns, manifest, catalogue, one, first, end, seed, progress))
+            blocks = _blocks(columns, manifest, catalogue, one, first, end)
+            made.append(_train_one(blocks, manifest, catalogue, one, first, end, seed, proof, progress))
     if as_json:
         emit({"items": [asdict(one) for one in made]})
         return
@@ -67,20 +66,23 @@ def train(  # noqa: PLR0917
     stdout.print("\nLet one decide: fingraph models promote TARGET VERSION")
 
 
-def _train_one(  # noqa: PLR0917
-    columns: Columns, manifest: Manifest, catalogue: Catalogue, target: Target, first: int, end: int, seed: int,
-    progress: Terminal,
-) -> Version:  # fmt: skip
-    import importlib.metadata
+def _read(folder: Path | None, own: Path | None, progress: Terminal) -> tuple[Columns, Manifest, Catalogue]:
+    """The snapshot's columns with what applications carry, and the features over them."""
+    from features import catalogue_for, with_carried
 
+    progress.step("Reading the snapshot")
+    columns, manifest = columns_from(folder)
+    catalogue = catalogue_for(manifest.schema, own)
+    return with_carried(columns, catalogue, THREADS), manifest, catalogue
+
+
+def _proof(
+    columns: Columns, manifest: Manifest, catalogue: Catalogue, seed: int, progress: Terminal
+) -> dict[str, object]:
+    """The certificate of the catalogue on this graph; raises `UsageError` (`risk.leaks`)."""
     from features.proofs import part, prove
-    from registry import Card
-    from registry.card import write_card
-    from risk import Training
-    from risk import train as trained
-    from risk.report import write_report
 
-    progress.step(f"Proving that nothing looks ahead: {target.name}")
+    progress.step("Proving that nothing looks ahead")
     data = f"snapshot {manifest.export}, known before {iso(manifest.watermark)}"
     certificate = prove(part(columns), catalogue, data=data, seed=seed + 1)
     if not certificate.holds:
@@ -90,10 +92,24 @@ def _train_one(  # noqa: PLR0917
             f"{len(ahead)} features look ahead, {', '.join(ahead[:3])} among them; no model is trained on them. "
             "`fingraph prove` says more.",
         )
-    blocks = _blocks(columns, manifest, catalogue, target, first, end)
+    told = certificate.as_dict()
+    return {name: told[name] for name in ("data", "seed", "decisions", "holds", "mutants")}
+
+
+def _train_one(  # noqa: PLR0917
+    blocks: Blocks, manifest: Manifest, catalogue: Catalogue, target: Target, first: int, end: int, seed: int,
+    proof: dict[str, object], progress: Terminal,
+) -> Version:  # fmt: skip
+    import importlib.metadata
+
+    from registry import Card
+    from registry.card import write_card
+    from risk import Training
+    from risk import train as trained
+    from risk.report import write_report
+
     families = {variant.name: variant.of.family for variant in catalogue.variants}
     found = trained(Training(blocks, tuple(families), seed, families), progress)
-    told = certificate.as_dict()
     counts = {name: window.frame.height for name, window in found.windows.items()}
     positives = {f"positives_{name}": int(window.label.sum()) for name, window in found.windows.items()}
     card = Card(
@@ -104,12 +120,12 @@ def _train_one(  # noqa: PLR0917
         first=str(iso(first)),
         end=str(iso(end)),
         known_until=str(iso(manifest.watermark)),
-        maturity_days=target.maturity / 86_400_000_000,
+        maturity_days=target.maturity / DAY,
         seed=seed,
         code=importlib.metadata.version("fingraph-platform"),
         rows={**counts, **positives},
         metrics={name: figure for name, figure in found.metrics["test"].items() if not math.isnan(figure)},
-        certificate={name: told[name] for name in ("data", "seed", "decisions", "holds", "mutants")},
+        certificate=proof,
     )
     with tempfile.TemporaryDirectory(prefix="fingraph-model-") as place:
         folder = Path(place)
@@ -121,7 +137,7 @@ def _train_one(  # noqa: PLR0917
 
 def _blocks(  # noqa: PLR0917
     columns: Columns, manifest: Manifest, catalogue: Catalogue, target: Target, first: int, end: int
-) -> Callable[[], Iterator[pl.DataFrame]]:
+) -> Blocks:
     from features.dataset import Wanted, blocks
 
     wanted = Wanted(target.name, first, end, target.maturity, manifest.watermark)
@@ -132,9 +148,7 @@ def evaluate(  # noqa: PLR0917
     target: Name,
     first: First,
     end: End,
-    which: Annotated[
-        str, typer.Option("--model", help="A version, or champion, challenger, shadow.")
-    ] = "champion",
+    which: Which = "champion",
     own: Own = None,
     folder: Folder = None,
     as_json: JsonFlag = False,
@@ -142,18 +156,14 @@ def evaluate(  # noqa: PLR0917
     """Judge a model on applications of some days, with the labels that have matured since."""
     import polars as pl
 
-    from features import catalogue_for, with_carried
     from risk import load_model, target_of
     from risk.metrics import RANKING, interval, measure
 
     wanted = target_of(target)
     with Terminal() as progress:
         _, place, version = _registry().find(target, which)
-        progress.step("Reading the snapshot")
-        columns, manifest = columns_from(folder)
-        catalogue = catalogue_for(manifest.schema, own)
+        columns, manifest, catalogue = _read(folder, own, progress)
         model, _ = load_model(place, catalogue.version)
-        columns = with_carried(columns, catalogue, THREADS)
         progress.step("Scoring")
         keep = ["label", *model.encoding.features]
         parts = [
@@ -184,9 +194,7 @@ def score(  # noqa: PLR0917
         typer.Argument(exists=True, dir_okay=False, help="CSV or Parquet with a column `application`: keys."),
     ],
     out: Annotated[Path, typer.Option(help="CSV or Parquet to write: by its ending.")],
-    which: Annotated[
-        str, typer.Option("--model", help="A version, or champion, challenger, shadow.")
-    ] = "champion",
+    which: Which = "champion",
     own: Own = None,
     folder: Folder = None,
     as_json: JsonFlag = False,
@@ -195,20 +203,18 @@ def score(  # noqa: PLR0917
     import numpy as np
     import polars as pl
 
-    from features import catalogue_for, prepare, with_carried
+    from features import prepare
     from risk import load_model
 
     keys = _keys(file)
     with Terminal() as progress:
         _, place, version = _registry().find(target, which)
-        progress.step("Reading the snapshot")
-        columns, manifest = columns_from(folder)
-        catalogue = catalogue_for(manifest.schema, own)
+        columns, _, catalogue = _read(folder, own, progress)
         model, _ = load_model(place, catalogue.version)
         held = {key: p for p, key in enumerate(columns.keys) if not columns.event[p]}
         at = np.array(sorted(held[key] for key in set(keys) if key in held), dtype=np.int64)
         names = sorted({catalogue.by_name[name].of.name for name in model.encoding.features})
-        prepared = prepare(with_carried(columns, catalogue, THREADS), catalogue, names, THREADS)
+        prepared = prepare(columns, catalogue, names, THREADS)
         progress.step("Scoring", len(at), "applications")
         parts = []
         for block in prepared.blocks(at, threads=THREADS):
@@ -304,9 +310,7 @@ def rollback(target: Name, as_json: JsonFlag = False) -> None:
 def report(
     target: Name,
     out: Annotated[Path, typer.Option(help="File to write.")],
-    which: Annotated[
-        str, typer.Option("--model", help="A version, or champion, challenger, shadow.")
-    ] = "champion",
+    which: Which = "champion",
     as_json: JsonFlag = False,
 ) -> None:
     """Write the report of a model, as it was when it was trained."""

@@ -140,8 +140,7 @@ def psi(expected: F64, actual: F64, bins: int = 10) -> float:
 
     Below .1 stable, above .25 shifted (Siddiqi 2006).
     """
-    known = expected[~np.isnan(expected)]
-    edges = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1])) if len(known) else np.empty(0)
+    edges = mass_edges(expected, bins)
     before, after = (_shares(values, edges) for values in (expected, actual))
     return float(((after - before) * np.log(after / before)).sum())
 
@@ -150,6 +149,12 @@ def _shares(values: F64, edges: F64) -> F64:
     counts = np.bincount(binned(values, edges), minlength=2 * len(edges) + 2)
     held: F64 = np.maximum(counts / max(len(values), 1), 1e-4)
     return held
+
+
+def mass_edges(values: F64, bins: int) -> F64:
+    """Different edges between `bins` bins of equal mass of what is known."""
+    known = values[~np.isnan(values)]
+    return np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1])) if len(known) else np.empty(0)
 
 
 def binned(values: F64, edges: F64) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.metrics import F64, auc, binned, ks, psi
+from risk.metrics import F64, auc, binned, ks, mass_edges, psi
 
 MOST_MISSING, LEAST_IV, MOST_PSI, MOST_CORRELATED = 0.995, 0.003, 0.25, 0.98
 MOST = 250
@@ -78,8 +78,7 @@ def _reason(one: Judged) -> str:
 
 def information_value(values: F64, label: F64) -> float:
     """Sum over bins of (share of negatives - share of positives) × WOE; half a row is added to each."""
-    known = values[~np.isnan(values)]
-    edges = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])) if len(known) else np.empty(0)
+    edges = mass_edges(values, BINS)
     place = binned(values, edges)
     bad = np.bincount(place, label, 2 * len(edges) + 2)
     good = np.bincount(place, 1 - label, 2 * len(edges) + 2)

@@ -66,12 +66,12 @@ class Trees:
         return Trees(xgboost.Booster(model_file=path, params={"nthread": THREADS}), rounds)
 
 
-def fit_boosting(values: F64, label: F64, later: F64, later_label: F64, seed: int, **changed: Any) -> Trees:
+def fit_boosting(values: F64, label: F64, later: F64, later_label: F64, seed: int) -> Trees:
     """Boosted trees; as many rounds as gain on the `later` window (log loss), `PATIENCE` without gain end it."""
     import xgboost  # noqa: PLC0415 - a second to import
 
     made = xgboost.train(
-        {**_common(label, seed), **BOOSTING, "eval_metric": "logloss", **changed},
+        {**_common(label, seed), **BOOSTING, "eval_metric": "logloss"},
         xgboost.DMatrix(values, label, nthread=THREADS),
         ROUNDS,
         evals=[(xgboost.DMatrix(later, later_label, nthread=THREADS), "later")],
