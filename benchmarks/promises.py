@@ -1,0 +1,245 @@
+"""Every goal: what is promised, at which size, and whose code it measures."""
+
+from __future__ import annotations
+
+from benchmarks.batch_load import measure_batch_load
+from benchmarks.bulk_load import measure_bulk_load
+from benchmarks.features import SINGLE, measure_coded, measure_one, measure_world
+from benchmarks.fresh_clone import measure_demo, measure_test
+from benchmarks.goal import ROOMS, Goal
+from benchmarks.handbook import measure_protocol, measure_windows
+from benchmarks.large import measure_large
+from benchmarks.neighbourhood import measure_neighbourhood
+from benchmarks.rings import measure_backfill, measure_rings
+from benchmarks.simulate import measure_simulate
+from benchmarks.snapshot import measure_snapshot
+from benchmarks.tabular import measure_credit, measure_german
+
+LOADING = (
+    "core",
+    "graph_schema",
+    "loaders",
+    "requirements.lock",
+    "benchmarks/command.py",
+    "benchmarks/world.py",
+)
+SIMULATING = ("simulator", "requirements.lock", "benchmarks/command.py", "benchmarks/simulate.py")
+LARGE_SIZE = 1_540_000
+"""Applications that come to ten million nodes."""
+RINGS = (
+    *LOADING,
+    *("queries/rings", "queries/loads", "queries/statements.py", "rings", "simulator"),
+    *("cli/rings.py", "cli/load.py", "cli/simulate.py", "benchmarks/rings.py"),
+)
+RINGS_LARGE = (*LOADING, "queries/rings", "rings", "simulator", "benchmarks/large.py")
+API_LARGE = (*RINGS_LARGE, "queries", "security", "api")
+FEATURES = (
+    "core",
+    "snapshot",
+    "features",
+    "simulator",
+    "requirements.lock",
+    "benchmarks/columns.py",
+    "benchmarks/features.py",
+    "benchmarks/handbook.py",
+    "benchmarks/handbook.toml",
+    "benchmarks/handbook_settings.json",
+)
+SNAPSHOT = (
+    *LOADING,
+    "queries/snapshot",
+    "snapshot",
+    "simulator",
+    "cli/snapshot.py",
+    "benchmarks/snapshot.py",
+)
+ONLINE = (*LOADING, "queries/neighbourhood.py", "snapshot", "simulator", "benchmarks/neighbourhood.py")
+MODELS = ("risk", "requirements.lock", "benchmarks/tabular.py")
+WHOLE = (*ROOMS, "Makefile", "pyproject.toml", "requirements.lock", "benchmarks/fresh_clone.py")
+
+GOALS = (
+    Goal(
+        "batch_load",
+        "applications/s of a whole batch load, against a bare UNWIND … MERGE of the same applications",
+        *("≥", 0.80, "×", 20_000, (*LOADING, "benchmarks/batch_load.py"), measure_batch_load),
+    ),
+    Goal(
+        "bulk_load",
+        "seconds of a whole bulk load from Parquet, against the bare admin import of the same CSV files",
+        *("≤", 4.0, "×", 2_000_000, (*LOADING, "cli", "benchmarks/bulk_load.py"), measure_bulk_load),
+    ),
+    Goal(
+        "bulk_load_memory",
+        "peak memory of the process that runs a bulk load, Neo4j apart",
+        *("≤", 8.0, "GB", 2_000_000, (*LOADING, "cli", "benchmarks/bulk_load.py"), measure_bulk_load),
+    ),
+    Goal(
+        "simulate_rate",
+        "simulated applications/s on one core, all tables written",
+        *("≥", 50_000, "applications/s", 1_000_000, SIMULATING, measure_simulate),
+    ),
+    Goal(
+        "simulate_memory",
+        "peak memory of simulating the whole size, against that of a fifth of it",
+        *("≤", 1.3, "×", 1_000_000, SIMULATING, measure_simulate),
+    ),
+    Goal(
+        "ring_recall",
+        "planted rings that a listed ring has half in common with (Jaccard), the worst of three unused seeds",
+        *("≥", 0.80, "", 200_000, RINGS, measure_rings),
+    ),
+    Goal(
+        "ring_precision",
+        "listed rings that have half in common with a planted one, the worst of the same seeds",
+        *("≥", 0.80, "", 200_000, RINGS, measure_rings),
+    ),
+    Goal(
+        "ring_gain",
+        "recall above that of plain components at bind 20, the worst seed against the best of theirs",
+        *("≥", 0.20, "", 200_000, RINGS, measure_rings),
+    ),
+    Goal(
+        "ring_days",
+        "median days from a ring's third application to its first detection, in a daily history",
+        *("≤", 3.0, "days", 200_000, RINGS, measure_backfill),
+    ),
+    Goal(
+        "ring_backfill_minutes",
+        "the daily history of 90 days",
+        *("≤", 15.0, "min", 200_000, RINGS, measure_backfill),
+    ),
+    Goal(
+        "ring_run_minutes",
+        "one `rings run` at ten million nodes",
+        *("≤", 3.0, "min", LARGE_SIZE, RINGS_LARGE, measure_large),
+    ),
+    Goal(
+        "ring_run_memory",
+        "Neo4j's heap and the peak of the run's process, together",
+        *("≤", 8.0, "GB", LARGE_SIZE, RINGS_LARGE, measure_large),
+    ),
+    *(
+        Goal(
+            f"api_{name}_ms",
+            f"p95 of {about}, as a client on the same machine sees it, at ten million nodes",
+            *("≤", bound, "ms", LARGE_SIZE, API_LARGE, measure_large),
+        )
+        for name, about, bound in (
+            ("ring_list", "the list of rings", 100.0),
+            ("ring", "one ring", 100.0),
+            ("application", "one application", 100.0),
+            ("expand", "a page of the neighbours of an identifier with 5,000", 300.0),
+            ("paths", "paths of at most 6 hops between two people, cut ones among them", 500.0),
+        )
+    ),
+    Goal(
+        "neighbourhood_p50_ms",
+        "one application's whole neighbourhood from Neo4j as columns, at ten million nodes and their outcomes, p50",
+        *("≤", 5.0, "ms", LARGE_SIZE, ONLINE, measure_neighbourhood),
+    ),
+    Goal(
+        "neighbourhood_p99_ms",
+        "the same, p99",
+        *("≤", 15.0, "ms", LARGE_SIZE, ONLINE, measure_neighbourhood),
+    ),
+    Goal(
+        "neighbourhood_walk_p99_ratio",
+        "p99 of applications that name an identifier near its `walk`, against the p99 of all",
+        *("≤", 2.0, "×", LARGE_SIZE, ONLINE, measure_neighbourhood),
+    ),
+    Goal(
+        "window_features_rate",
+        "handbook payments/s, 37 window features, lines included",
+        *("≥", 1_000_000, "rows/s", 1_754_155, FEATURES, measure_windows),
+    ),
+    Goal(
+        "window_features_memory",
+        "peak of the process that does so, reading included",
+        *("≤", 1.5, "GB", 1_754_155, FEATURES, measure_windows),
+    ),
+    Goal(
+        "coded_features_seconds",
+        "30 features of ten million applications of six identifiers each, coded input",
+        *("≤", 15, "s", 10_000_000, FEATURES, measure_coded),
+    ),
+    Goal(
+        "coded_features_memory",
+        "peak of the process that does so, input included",
+        *("≤", 4.0, "GB", 10_000_000, FEATURES, measure_coded),
+    ),
+    Goal(
+        "catalogue_minutes",
+        "the whole catalogue of two million simulated applications, carried values included",
+        *("≤", 3.0, "min", 2_000_000, FEATURES, measure_world),
+    ),
+    Goal(
+        "catalogue_memory",
+        "peak of the process that does so, reading included",
+        *("≤", 8.0, "GB", 2_000_000, FEATURES, measure_world),
+    ),
+    Goal(
+        "one_application_ms",
+        "one application's whole catalogue from the columns of its neighbourhood, p99",
+        *("≤", 3.0, "ms", SINGLE, FEATURES, measure_one),
+    ),
+    Goal(
+        "snapshot_export_rate",
+        "relationships/s of a first `fingraph snapshot`, nodes and hashes included",
+        *("≥", 150_000, "links/s", 2_000_000, SNAPSHOT, measure_snapshot),
+    ),
+    Goal(
+        "snapshot_read_seconds",
+        "seconds to read these columns, names of the targets included",
+        *("≤", 60, "s", 2_000_000, SNAPSHOT, measure_snapshot),
+    ),
+    Goal(
+        "snapshot_read_memory",
+        "peak of the process that does so",
+        *("≤", 6.0, "GB", 2_000_000, SNAPSHOT, measure_snapshot),
+    ),
+    Goal(
+        "handbook_auc",
+        "AUC of quick trees on 37 window features, the handbook's protocol; above .92 is a leak",
+        *("≥", 0.88, "", 1_754_155, FEATURES, measure_protocol),
+    ),
+    Goal(
+        "handbook_ap",
+        "their average precision",
+        *("≥", 0.68, "", 1_754_155, FEATURES, measure_protocol),
+    ),
+    Goal(
+        "handbook_card_precision",
+        "compromised cards among their 100 highest of a day",
+        *("≥", 0.29, "", 1_754_155, FEATURES, measure_protocol),
+    ),
+    *(
+        Goal(
+            name,
+            f"{about} on Give Me Some Credit, five folds pooled out of fold",
+            *("≥", bound, "", 150_000, MODELS, measure_credit),
+        )
+        for name, about, bound in (
+            ("credit_auc", "AUC of the combination", 0.864),
+            ("credit_ks", "KS of the combination", 0.572),
+            ("credit_card_auc", "AUC of the scorecard", 0.855),
+            ("credit_card_ks", "KS of the scorecard", 0.555),
+        )
+    ),
+    Goal(
+        "german_auc",
+        "AUC of the combination on German credit, five folds pooled out of fold",
+        *("≥", 0.78, "", 1_000, MODELS, measure_german),
+    ),
+    Goal(
+        "demo_minutes",
+        "`make demo` on a fresh clone in an empty home, package caches warm",
+        *("≤", 5.0, "min", 50_000, WHOLE, measure_demo),
+        committed=True,
+    ),
+    Goal(
+        "test_minutes",
+        "`make test` on a fresh clone in an empty home, package caches warm",
+        *("≤", 15.0, "min", 0, (*WHOLE, "tests", "docs", "examples"), measure_test),
+        committed=True,
+    ),
+)
