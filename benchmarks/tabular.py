@@ -1,7 +1,7 @@
 """The parts of the pipeline on public credit tables that have no time: five folds, pooled out of fold.
 
-Protocol: stratified folds by a fixed seed; of each fold's training rows every fifth is held out, half to stop boosting,
-half to calibrate and combine. Settings are those of every other target; nothing is chosen on these sets.
+Protocol: stratified folds by a fixed seed; of each fold's training rows a fifth is held out, half of it to stop boosting,
+all of it to calibrate and combine; then all parts learn once more on all of them. Settings are those of every other target; nothing is chosen on these sets.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import polars as pl
 
 from benchmarks.columns import data_folder
 from benchmarks.goal import Figure
-from risk.combine import Combination, fit_combination
+from risk.combine import fit_combination
 from risk.encoding import fit_encoding
 from risk.metrics import F64, auc, average_precision, interval, ks
-from risk.model import BOOSTING, COMBINED, FOREST, PARTS, SCORECARD, Model
-from risk.scorecard import fit_scorecard
+from risk.model import COMBINED
+from risk.parts import PARTS, SCORECARD
 from risk.selection import select
-from risk.trees import fit_boosting, fit_forest
+from risk.train import fit_parts
 
 FOLDS, SEED = 5, 7
 
@@ -81,23 +81,18 @@ def _folds(truth: F64) -> F64:
 
 
 def _predicted(learn: pl.DataFrame, label: F64, judge: pl.DataFrame) -> dict[str, F64]:
-    dice = np.random.default_rng(SEED)
-    part = dice.integers(0, 10, learn.height)
-    fit, stop, settle = part >= 2, part == 0, part == 1
+    """As `risk.train` does it with windows: stop on one part, calibrate on it and another, learn once more on all."""
+    part = np.random.default_rng(SEED).integers(0, 10, learn.height)
+    fit, stop, held = part >= 2, part == 0, part < 2
     names = tuple(learn.columns)
-    encoding = fit_encoding(learn.filter(fit), names)
+    values = fit_encoding(learn.filter(fit), names).matrix(learn)
+    kept = tuple(one.name for one in select(values[fit], label[fit], names) if not one.left_out)
+    encoding = fit_encoding(learn.filter(fit), kept)
     values = encoding.matrix(learn)
-    judged = select(values[fit], label[fit], names)
-    kept = tuple(one.name for one in judged if not one.left_out)
-    encoding = encoding.only(kept)
-    values = encoding.matrix(learn)
-    card = fit_scorecard(values[fit], label[fit], encoding, kept)
-    trees = {
-        BOOSTING: fit_boosting(values[fit], label[fit], values[stop], label[stop], SEED),
-        FOREST: fit_forest(values[fit], label[fit], SEED),
-    }
-    bare = Model(encoding, card, trees, Combination((SCORECARD,), (1.0,), 0.0))
-    settled = bare.parts(learn.filter(settle))
-    parts = bare.parts(judge)
-    together = fit_combination(settled, PARTS, label[settle]).chance(parts)
-    return {**parts, COMBINED: together}
+    parts, rounds = fit_parts(
+        values[fit], label[fit], encoding, PARTS, SEED, later=(values[stop], label[stop])
+    )
+    settled = {name: one.chance(values[held]) for name, one in parts.items()}
+    again, _ = fit_parts(values, label, encoding, PARTS, SEED, rounds=rounds)
+    chances = {name: one.chance(encoding.matrix(judge)) for name, one in again.items()}
+    return {**chances, COMBINED: fit_combination(settled, PARTS, label[held]).chance(chances)}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from features import Catalogue
     from registry import Registry, Version
     from risk import Target
-    from risk.train import Blocks
+    from risk.windows import Blocks
     from snapshot.columns import Columns
     from snapshot.manifest import Manifest
 
@@ -48,6 +48,8 @@ def train(  # noqa: PLR0917
     as_json: JsonFlag = False,
 ) -> None:
     """Train models on what was known, judge them on what came later, and keep them as a new version."""
+    from features import with_carried
+    from features.shuffle import unlinked
     from risk import target_of, targets
 
     wanted = list(targets().values()) if target == ALL else [target_of(target)]
@@ -55,9 +57,13 @@ def train(  # noqa: PLR0917
     with Terminal() as progress:
         columns, manifest, catalogue = _read(folder, own, progress)
         proof = _proof(columns, manifest, catalogue, seed, progress)
+        dealt = with_carried(unlinked(columns, seed), catalogue, THREADS)
         for one in wanted:
             blocks = _blocks(columns, manifest, catalogue, one, first, end)
-            made.append(_train_one(blocks, manifest, catalogue, one, first, end, seed, proof, progress))
+            control = _blocks(dealt, manifest, catalogue, one, first, end) if not one.reads else None
+            made.append(
+                _train_one(blocks, control, manifest, catalogue, one, first, end, seed, proof, progress)
+            )
     if as_json:
         emit({"items": [asdict(one) for one in made]})
         return
@@ -97,8 +103,8 @@ def _proof(
 
 
 def _train_one(  # noqa: PLR0917
-    blocks: Blocks, manifest: Manifest, catalogue: Catalogue, target: Target, first: int, end: int, seed: int,
-    proof: dict[str, object], progress: Terminal,
+    blocks: Blocks, control: Blocks | None, manifest: Manifest, catalogue: Catalogue, target: Target, first: int,
+    end: int, seed: int, proof: dict[str, object], progress: Terminal,
 ) -> Version:  # fmt: skip
     import importlib.metadata
 
@@ -108,8 +114,14 @@ def _train_one(  # noqa: PLR0917
     from risk import train as trained
     from risk.report import write_report
 
-    families = {variant.name: variant.of.family for variant in catalogue.variants}
-    found = trained(Training(blocks, tuple(families), seed, families), progress)
+    families = {
+        variant.name: variant.of.family
+        for variant in catalogue.variants
+        if target.may_read(variant.of.name, variant.of.family)
+    }
+    found = trained(
+        Training(blocks, tuple(families), seed, families, target.parts, shuffled=control), progress
+    )
     counts = {name: window.frame.height for name, window in found.windows.items()}
     positives = {f"positives_{name}": int(window.label.sum()) for name, window in found.windows.items()}
     card = Card(
@@ -140,7 +152,7 @@ def _blocks(  # noqa: PLR0917
 ) -> Blocks:
     from features.dataset import Wanted, blocks
 
-    wanted = Wanted(target.name, first, end, target.maturity, manifest.watermark)
+    wanted = Wanted(target.outcome, first, end, target.maturity, manifest.watermark)
     return lambda: blocks(columns, catalogue, wanted, THREADS)
 
 

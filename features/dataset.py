@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ HEAD = (
     "user",
     "target",
     "label",
+    "value",
     "label_known_at",
     "matured",
     "weight",
@@ -58,6 +59,8 @@ class Wanted:
     """µs: what became known from then on is not known yet. By default everything in the columns is."""
     definitions: tuple[str, ...] | None = None
     """Names of features; None: all."""
+    beside: tuple[tuple[str, int], ...] = ()
+    """Other targets and their maturities (µs), each a column `label_of_{target}`."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,22 @@ class Labels:
     """Of `b` applications."""
 
     value: F64
-    """1 or 0; NaN where nothing was known in time."""
+    """As it was told: cents of an amount, 1 or 0 of what happened or not; NaN where nothing was known in time."""
     known_at: I64
     """µs; `MISSING` where nothing was."""
     matured: Bools
     """Whether `maturity` had passed by `known_until`."""
+
+    @property
+    def told(self) -> F64:
+        """The value where it had matured, else NaN."""
+        return np.where(self.matured, self.value, np.nan)
+
+    def label(self, rows: slice) -> pl.Series:
+        """Of some of the applications: 1 where the value is above 0, else 0; null where it is not known."""
+        value = self.told[rows]
+        found = np.where(np.isnan(value), np.nan, value > 0)
+        return pl.Series(found).fill_nan(None).cast(pl.Int8)
 
 
 def labels(columns: Columns, wanted: Wanted, at: I64) -> Labels:
@@ -83,9 +97,7 @@ def labels(columns: Columns, wanted: Wanted, at: I64) -> Labels:
     last[owner[rows]] = rows  # of several the last stands: they are in the order of facts
     found = last[at]
     return Labels(
-        value=np.where(found >= 0, (known.value[found] > 0) if len(known.value) else 0.0, np.nan).astype(
-            np.float64
-        ),
+        value=np.where(found >= 0, known.value[found] if len(known.value) else 0.0, np.nan),
         known_at=np.where(found >= 0, known.known_at[found] if len(known.value) else 0, MISSING),
         matured=wanted.known_until - columns.known_at[at] >= wanted.maturity,
     )
@@ -133,10 +145,15 @@ def blocks(
     whole = columns if columns.carried is not None else with_carried(columns, catalogue, threads)
     prepared = prepare(whole, catalogue, wanted.definitions, threads)
     parts, fold, told = splits(columns, at, wanted.maturity), folds(columns, at), labels(columns, wanted, at)
+    beside = {
+        f"label_of_{target}": labels(columns, replace(wanted, target=target, maturity=maturity), at)
+        for target, maturity in wanted.beside
+    }
     place = 0
     for made in prepared.blocks(at, threads=threads):
         rows = slice(place, place + len(made.at))
-        yield _framed(columns, wanted, made, told, parts[rows], fold[rows], rows)
+        frame = _framed(columns, wanted, made, told, parts[rows], fold[rows], rows)
+        yield frame.with_columns(**{name: one.label(rows) for name, one in beside.items()})
         place += len(made.at)
 
 
@@ -159,9 +176,8 @@ def _framed(
             "seq": columns.seq[at],
             "user": columns.user[at],
             "target": pl.repeat(wanted.target, len(at), eager=True),
-            "label": pl.Series(np.where(told.matured[rows], told.value[rows], np.nan))
-            .fill_nan(None)
-            .cast(pl.Int8),
+            "label": told.label(rows),
+            "value": pl.Series(told.told[rows]).fill_nan(None),
             "label_known_at": pl.Series(moment).replace(MISSING, None),
             "matured": told.matured[rows],
             "weight": usable.astype(np.float64),

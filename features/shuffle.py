@@ -1,4 +1,4 @@
-"""Facts with everything after one point dealt out anew."""
+"""Facts dealt out anew: everything after one point, or all links."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from features.plan import USER
 from snapshot.columns import I64, Columns, Memberships
 from snapshot.log import LinkRows, columns_of, earlier, log_of
 
@@ -37,6 +38,19 @@ def shuffled(columns: Columns, position: int, seed: int) -> Columns:
             memberships=_members(log.memberships, point[0], dice) if log.memberships else None,
         )
     )
+
+
+def unlinked(columns: Columns, seed: int) -> Columns:
+    """The columns with the identifiers of all links dealt out anew, as many links each; people keep their own history.
+
+    A model that is as good on features of these has learned nothing from who shares what with whom.
+    """
+    log, dice = log_of(columns), np.random.default_rng(seed)
+    links = {
+        label: rows if label == USER else _links(rows, np.ones(len(rows.target), np.bool_), dice)
+        for label, rows in log.links.items()
+    }
+    return columns_of(replace(log, links=links, carried=None))
 
 
 def _dealt(free: np.ndarray, dice: np.random.Generator) -> I64:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,11 +16,16 @@ from registry.card import Card, read_card
 from risk.combine import Combination
 from risk.encoding import Encoding
 from risk.metrics import F64
+from risk.parts import BOOSTING, FOREST, SCORECARD, Part
 from risk.scorecard import Scorecard
 from risk.trees import Trees
 
-SCORECARD, BOOSTING, FOREST = PARTS = ("scorecard", "boosting", "forest")
 COMBINED = "combined"
+READERS: Mapping[str, Callable[[Path, str, Mapping[str, Any]], Part]] = {
+    SCORECARD: Scorecard.read,
+    BOOSTING: Trees.read,
+    FOREST: Trees.read,
+}
 
 
 @dataclass(frozen=True)
@@ -27,8 +33,7 @@ class Model:
     """Everything that predicts one target."""
 
     encoding: Encoding
-    scorecard: Scorecard
-    trees: Mapping[str, Trees]
+    parts: Mapping[str, Part]
     deciding: Combination
     """Calibrated: one part, or several."""
 
@@ -37,28 +42,29 @@ class Model:
         """The part that decides, or `combined`."""
         return self.deciding.parts[0] if len(self.deciding.parts) == 1 else COMBINED
 
-    def parts(self, frame: pl.DataFrame) -> dict[str, F64]:
+    @property
+    def scorecard(self) -> Scorecard:
+        """Its scorecard, which every model has."""
+        found = self.parts[SCORECARD]
+        assert isinstance(found, Scorecard)  # noqa: S101 - for the types alone
+        return found
+
+    def chances(self, frame: pl.DataFrame) -> dict[str, F64]:
         """(n) Probability by part, uncalibrated. Raises as `Encoding.matrix`."""
         values = self.encoding.matrix(frame)
-        return {
-            SCORECARD: self.scorecard.chance(self.card_values(values)),
-            **{name: one.chance(values) for name, one in self.trees.items()},
-        }
+        return {name: part.chance(values) for name, part in self.parts.items()}
 
     def chance(self, frame: pl.DataFrame) -> F64:
         """(n) The calibrated probability of a positive."""
-        return self.deciding.chance(self.parts(frame))
+        values = self.encoding.matrix(frame)
+        return self.deciding.chance({name: self.parts[name].chance(values) for name in self.deciding.parts})
 
     def contributions(self, frame: pl.DataFrame) -> F64:
         """(n, features) What each feature adds to the log odds of the deciding probability, over what all share."""
         values = self.encoding.matrix(frame)
         found = np.zeros(values.shape)
-        for part, weight in zip(self.deciding.parts, self.deciding.weights, strict=True):
-            if part == SCORECARD:
-                places = [self.encoding.features.index(row.feature) for row in self.scorecard.rows]
-                found[:, places] += weight * self.scorecard.contributions(self.card_values(values))
-            else:
-                found += weight * self.trees[part].contributions(values, along=part == FOREST)
+        for name, weight in zip(self.deciding.parts, self.deciding.weights, strict=True):
+            found += weight * self.parts[name].contributions(values)
         return found
 
     def reasons(self, frame: pl.DataFrame, most: int = 3) -> list[list[str]]:
@@ -73,13 +79,7 @@ class Model:
 
     def scores(self, frame: pl.DataFrame) -> F64:
         """(n) Points of the scorecard: the sum of its rows'."""
-        found: F64 = self.scorecard.points(self.card_values(self.encoding.matrix(frame))).sum(axis=1)
-        return found
-
-    def card_values(self, values: F64) -> F64:
-        """The scorecard's columns of a matrix."""
-        places = [self.encoding.features.index(row.feature) for row in self.scorecard.rows]
-        found: F64 = np.ascontiguousarray(values[:, places])
+        found: F64 = self.scorecard.points(self.encoding.matrix(frame)).sum(axis=1)
         return found
 
     def write(self, folder: Path) -> None:
@@ -87,14 +87,11 @@ class Model:
         folder.mkdir(parents=True, exist_ok=True)
         told = {
             "encoding": self.encoding.as_dict(),
-            SCORECARD: self.scorecard.as_dict(),
             "deciding": vars(self.deciding),
-            "rounds": {name: one.rounds for name, one in self.trees.items()},
+            "parts": {name: part.write(folder, name) for name, part in self.parts.items()},
         }
         text = json.dumps(told, indent=1, sort_keys=True, ensure_ascii=False)
         (folder / "model.json").write_text(text + "\n", encoding="utf-8")
-        for name, one in self.trees.items():
-            one.write(folder / f"{name}.json")
 
 
 def load_model(folder: Path, catalogue: str | None = None) -> tuple[Model, Card]:
@@ -110,11 +107,7 @@ def load_model(folder: Path, catalogue: str | None = None) -> tuple[Model, Card]
     deciding = told["deciding"]
     model = Model(
         Encoding.from_dict(told["encoding"]),
-        Scorecard.from_dict(told[SCORECARD]),
-        {
-            name: Trees.read(folder / f"{name}.json", rounds)
-            for name, rounds in sorted(told["rounds"].items())
-        },
+        {name: READERS[name](folder, name, part) for name, part in told["parts"].items()},
         Combination(tuple(deciding["parts"]), tuple(deciding["weights"]), deciding["intercept"]),
     )
     return model, card

@@ -16,7 +16,8 @@ import polars as pl
 from registry.card import Card
 from risk.metrics import CALIBRATION, F64, RANKING, auc, average_precision, interval, ks, psi, reliability
 from risk.targets import target_of
-from risk.train import Trained, Window
+from risk.train import Trained
+from risk.windows import Window
 
 if TYPE_CHECKING:
     from risk.model import Model

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ class Row:
     """A feature of the card: `b` bins, the last one of what is missing."""
 
     feature: str
+    column: int
+    """Of the matrix, in the order of the encoding."""
     edges: tuple[float, ...]
     """(b - 2) ascending; a value equal to an edge lies above it."""
     woe: tuple[float, ...]
@@ -55,27 +58,24 @@ class Scorecard:
     intercept: float
 
     def chance(self, values: F64) -> F64:
-        """(n) Probability of a positive; `values` (n, rows) in their order."""
+        """(n) Probability of a positive; `values` (n, features) in the order of the encoding."""
         found: F64 = expit(self.contributions(values).sum(axis=1) + self.intercept)
         return found
 
     def points(self, values: F64) -> F64:
         """(n, rows) Points of each row; their sum is the score."""
-        return np.column_stack(
-            [np.array(row.points)[row.bins(values[:, place])] for place, row in enumerate(self.rows)]
-        ).astype(np.float64)
+        told = [np.array(row.points)[row.bins(values[:, row.column])] for row in self.rows]
+        return np.column_stack(told).astype(np.float64)
 
     def contributions(self, values: F64) -> F64:
-        """(n, rows) What each adds to the log odds of a positive."""
-        return np.column_stack(
-            [
-                row.coefficient * np.array(row.woe)[row.bins(values[:, place])]
-                for place, row in enumerate(self.rows)
-            ]
-        )
+        """(n, features) What each adds to the log odds of a positive."""
+        found = np.zeros(values.shape)
+        for row in self.rows:
+            found[:, row.column] = row.coefficient * np.array(row.woe)[row.bins(values[:, row.column])]
+        return found
 
-    def as_dict(self) -> dict[str, Any]:
-        """As one JSON object."""
+    def write(self, folder: Path, name: str) -> dict[str, Any]:
+        """As one JSON object, for the model's file."""
         return {
             "intercept": self.intercept,
             "rows": [
@@ -85,16 +85,13 @@ class Scorecard:
         }
 
     @staticmethod
-    def from_dict(told: Mapping[str, Any]) -> Scorecard:
+    def read(folder: Path, name: str, told: Mapping[str, Any]) -> Scorecard:
         """From that object."""
-        rows = [
-            Row(
-                one["feature"], tuple(one["edges"]), tuple(one["woe"]), tuple(one["points"]), tuple(one["counts"]),
-                tuple(one["positives"]), one["coefficient"],
-            )
-            for one in told["rows"]
-        ]  # fmt: skip
-        return Scorecard(tuple(rows), told["intercept"])
+        rows: list[dict[str, Any]] = told["rows"]
+        listed: list[dict[str, Any]] = [
+            {key: tuple(v) if isinstance(v, list) else v for key, v in row.items()} for row in rows
+        ]
+        return Scorecard(tuple(Row(**row) for row in listed), told["intercept"])
 
 
 def fit_scorecard(values: F64, label: F64, encoding: Encoding, names: Sequence[str]) -> Scorecard:
@@ -107,9 +104,9 @@ def fit_scorecard(values: F64, label: F64, encoding: Encoding, names: Sequence[s
     for name in names:
         if len(chosen) == MOST:
             break
-        column = values[:, encoding.features.index(name)]
-        edges = _edges(column, label)
-        woe = _told(column, label, edges)[0][_bins(column, edges)]
+        held_by = values[:, encoding.features.index(name)]
+        edges = _edges(held_by, label)
+        woe = _told(held_by, label, edges)[0][_bins(held_by, edges)]
         if not edges or any(abs(np.corrcoef(woe, one)[0, 1]) > MOST_ALIKE for one in held):
             continue
         chosen.append((name, edges))
@@ -127,11 +124,12 @@ def fit_scorecard(values: F64, label: F64, encoding: Encoding, names: Sequence[s
     share = (BASE - FACTOR * np.log(ODDS) - FACTOR * intercept) / len(chosen)
     rows = []
     for (name, edges), coefficient in zip(chosen, coefficients, strict=True):
-        woe, counts, positives = _told(values[:, encoding.features.index(name)], label, edges)
+        place = encoding.features.index(name)
+        woe, counts, positives = _told(values[:, place], label, edges)
         points = np.round(share - FACTOR * coefficient * woe).astype(int)
         rows.append(
             Row(
-                name, edges, tuple(woe.tolist()), tuple(points.tolist()), tuple(counts.tolist()),
+                name, place, edges, tuple(woe.tolist()), tuple(points.tolist()), tuple(counts.tolist()),
                 tuple(positives.tolist()), float(coefficient),
             )
         )  # fmt: skip
@@ -152,7 +150,7 @@ def _edges(column: F64, label: F64) -> tuple[float, ...]:
 
 
 def _bins(column: F64, edges: tuple[float, ...]) -> Any:
-    return Row("", edges, (), (), (), (), 0.0).bins(column)
+    return Row("", 0, edges, (), (), (), (), 0.0).bins(column)
 
 
 def _told(column: F64, label: F64, edges: tuple[float, ...]) -> tuple[F64, Any, Any]:

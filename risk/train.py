@@ -1,35 +1,30 @@
 """The pipeline of one target: select, fit, stop on a later window, calibrate on a still later one, judge on the last.
 
 Windows follow one another in time, with gaps as long as labels take (`features.dataset.splits`). The validation window
-is halved: its first half says when boosting has learned enough; on its second the parts are calibrated and combined,
-and the combination is kept only if it beats each part there, fitted on one half of that and judged on the other. Nothing
-is chosen on the test window.
+is halved: its first half says when boosting has learned enough; on its second the parts are compared, and their
+combination is kept only if it beats each of them there, fitted on one half of that and judged on the other. What decides
+is calibrated on the whole validation window. Then all parts learn once more, as many rounds as that said, on both
+windows, whose labels were known before the test window began. Nothing is chosen on the test window.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-import polars as pl
 
-from core.errors import NotFoundError, UsageError
 from core.progress import SILENT, Progress
-from risk.combine import Combination, fit_combination
+from risk.combine import fit_combination
 from risk.encoding import Encoding, fit_encoding
 from risk.metrics import F64, average_precision, measure
-from risk.model import BOOSTING, FOREST, PARTS, SCORECARD, Model
+from risk.model import Model
+from risk.parts import BOOSTING, FOREST, PARTS, SCORECARD, Part
 from risk.scorecard import fit_scorecard
-from risk.selection import Judged, select
-from risk.trees import fit_boosting, fit_forest
+from risk.selection import Judged
+from risk.trees import Trees, fit_boosting, fit_forest
+from risk.windows import NAMES, Blocks, Window, judged_features, read_windows
 
-Blocks = Callable[[], Iterator[pl.DataFrame]]
-"""A training table (`features.dataset.blocks`), as often as it is asked for."""
-LEAST_ROWS, LEAST_POSITIVES = 500, 30
-"""Labelled applications, and positives, that each window must have."""
-JUDGED_ROWS = 60_000
-"""Rows of the training window that features are selected on, spread evenly."""
 LADDER = (
     ("attributes", ("attributes", "missing", "self-consistency")),
     ("own history", ("own history", "same user", "events", "interests")),
@@ -38,6 +33,9 @@ LADDER = (
     ("two hops, rings and hubs", ("two hops", "rings", "hubs")),
 )
 """What the catalogue's families add, one step on the other; a family of one's own comes with the last."""
+SHUFFLED = "all, links dealt out anew"
+LEARNING = (0.1, 0.2, 0.4, 0.7, 1.0)
+"""Shares of the training window, the newest, of the learning curve."""
 WINS = 0.005
 """Average precision, as a share, by which a combination must beat the best part to be kept."""
 
@@ -51,29 +49,19 @@ class Training:
     seed: int = 0
     families: Mapping[str, str] = field(default_factory=dict)
     """Of each feature, for the ladder; empty: none is climbed."""
-
-
-@dataclass(frozen=True)
-class Window:
-    """Labelled rows of one window, in the order of time."""
-
-    frame: pl.DataFrame
-    label: F64
-    """(n) 1 or 0"""
-
-    def half(self, second: bool) -> Window:
-        """Its first or second half."""
-        middle = self.frame.height // 2
-        rows = slice(middle, None) if second else slice(None, middle)
-        return Window(self.frame[rows], self.label[rows])
+    parts: tuple[str, ...] = PARTS
+    """The kinds of models to fit."""
+    shuffled: Blocks | None = None
+    """The same table with links dealt out anew, for the control."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """Boosted trees on the features up to one step of the ladder, uncalibrated."""
+    """Boosted trees on some features or rows, uncalibrated."""
 
     name: str
     features: int
+    rows: int
     rounds: int
     metrics: Mapping[str, float]
     """On the test window."""
@@ -87,10 +75,14 @@ class Trained:
     judged: tuple[Judged, ...]
     windows: Mapping[str, Window]
     metrics: Mapping[str, Mapping[str, float]]
-    """By window, of the deciding probability."""
+    """By window, of the deciding probability: of `train` and `validation` before it learned once more, so that the gap
+    between them shows what it learned by heart."""
     parts: Mapping[str, Mapping[str, float]]
     """By part, on the test window, each calibrated by itself."""
+    rounds: int
+    """Of the boosted trees."""
     ladder: tuple[Step, ...] = ()
+    learning: tuple[Step, ...] = ()
 
 
 def train(training: Training, progress: Progress = SILENT) -> Trained:
@@ -99,124 +91,135 @@ def train(training: Training, progress: Progress = SILENT) -> Trained:
     Raises `UsageError` (`risk.window`, `risk.no_positives`, `risk.scorecard`), `NotFoundError` (`risk.no_labels`).
     """
     progress.step("Choosing features")
-    judged = _judged(training)
+    judged = judged_features(training.blocks, training.features)
     kept = tuple(one.name for one in judged if not one.left_out)
     progress.step("Reading the windows")
-    windows = _windows(training, kept)
-    fit, later, still_later = (
-        windows["train"],
-        windows["validation"].half(False),
-        windows["validation"].half(True),
-    )
-    encoding = fit_encoding(fit.frame, kept)
-    values, stop = encoding.matrix(fit.frame), encoding.matrix(later.frame)
-    progress.step("Fitting the scorecard")
-    card = fit_scorecard(values, fit.label, encoding, kept)
-    progress.step("Fitting trees")
-    trees = {
-        BOOSTING: fit_boosting(values, fit.label, stop, later.label, training.seed),
-        FOREST: fit_forest(values, fit.label, training.seed),
-    }
+    windows = read_windows(training.blocks, kept)
+    validation, test = windows["validation"], windows["test"]
+    encoding = fit_encoding(windows["train"].frame, kept)
+    bench = Bench(training, encoding, windows["train"], validation.halves()[0])
+    progress.step("Fitting")
+    parts, rounds = bench.fitted()
     progress.step("Calibrating")
-    bare = Model(encoding, card, trees, Combination((SCORECARD,), (1.0,), 0.0))
-    chances = bare.parts(still_later.frame)
-    model = Model(encoding, card, trees, _deciding(chances, still_later.label))
+    chances = {part: one.chance(encoding.matrix(validation.frame)) for part, one in parts.items()}
+    before = Model(
+        encoding, parts, fit_combination(chances, deciding(chances, validation.label), validation.label)
+    )
+    found = {name: measure(before.chance(windows[name].frame), windows[name].label) for name in NAMES[:2]}
+    progress.step("Fitting once more, on both windows")
+    model = replace(before, parts=bench.fitted_again(windows["train"].with_(validation), rounds))
     progress.step("Judging")
-    found = {name: measure(model.chance(window.frame), window.label) for name, window in windows.items()}
-    test = windows["test"]
-    on_test = bare.parts(test.frame)
+    on_test = model.chances(test.frame)
+    found["test"] = measure(model.deciding.chance(on_test), test.label)
     alone = {
-        part: measure(fit_combination(chances, (part,), still_later.label).chance(on_test), test.label)
-        for part in PARTS
+        part: measure(fit_combination(chances, (part,), validation.label).chance(on_test), test.label)
+        for part in parts
     }
     progress.step("Climbing the ladder")
-    ladder = tuple(_climb(training, encoding, values, fit.label, later=(stop, later.label), test=test))
-    return Trained(model, tuple(judged), windows, found, alone, ladder)
+    return Trained(
+        model, judged, windows, found, alone, rounds, tuple(bench.ladder(test)), tuple(bench.learning(test))
+    )  # fmt: skip
 
 
-def _climb(
-    training: Training, encoding: Encoding, values: F64, label: F64, *, later: tuple[F64, F64], test: Window
-) -> Iterator[Step]:
-    """Each step's trees learn on its features alone, with the settings of the whole model."""
-    if not training.families:
-        return
-    stop, stop_label = later
-    judged = encoding.matrix(test.frame)
-    told = {family for _, families in LADDER for family in families}
-    allowed: set[str] = set()
-    for name, families in LADDER:
-        allowed |= set(families)
-        if name == LADDER[-1][0]:
-            allowed |= set(training.families.values()) - told
-        places = [i for i, one in enumerate(encoding.features) if training.families.get(one) in allowed]
-        if not places:
-            continue
-        trees = fit_boosting(values[:, places], label, stop[:, places], stop_label, training.seed)
-        chance = trees.chance(judged[:, places])
-        yield Step(name, len(places), trees.rounds, measure(chance, test.label))
+class Bench:
+    """The training window as a matrix, and what is fitted on it."""
 
+    def __init__(self, training: Training, encoding: Encoding, fit: Window, stop: Window) -> None:
+        self._training, self._encoding, self._fit = training, encoding, fit
+        self._values = encoding.matrix(fit.frame)
+        self._stop = encoding.matrix(stop.frame), stop.label
 
-def _judged(training: Training) -> list[Judged]:
-    """Features on an even sample of the training window."""
-    rows = sum(_labelled(block, "train").height for block in training.blocks())
-    if rows == 0:
-        raise NotFoundError(
-            "risk.no_labels", "No application of the training window has a label yet; choose earlier days."
+    def fitted(self) -> tuple[dict[str, Part], int]:
+        """The parts, and how many rounds of boosting were good."""
+        training = self._training
+        return fit_parts(
+            self._values, self._fit.label, self._encoding, training.parts, training.seed, later=self._stop
         )
-    every, seen, parts = max(1, -(-rows // JUDGED_ROWS)), 0, []
-    for block in training.blocks():
-        held = _labelled(block, "train")
-        parts.append(
-            held.gather_every(every, (-seen) % every) if held.height > (-seen) % every else held.clear()
+
+    def fitted_again(self, window: Window, rounds: int) -> dict[str, Part]:
+        """The parts, fitted on another window."""
+        values, training = self._encoding.matrix(window.frame), self._training
+        return fit_parts(values, window.label, self._encoding, training.parts, training.seed, rounds=rounds)[
+            0
+        ]
+
+    def _boosted(self, rows: slice, places: Sequence[int]) -> Trees:
+        values, (stop, stop_label) = self._values[rows][:, places], self._stop
+        return fit_boosting(
+            values, self._fit.label[rows], self._training.seed, later=(stop[:, places], stop_label)
         )
-        seen += held.height
-    sample = pl.concat(parts)
-    label = sample["label"].cast(pl.Float64).to_numpy()
-    if not label.any():
-        raise UsageError(
-            "risk.no_positives", "No label of the training window is positive; there is nothing to learn."
-        )
-    encoding = fit_encoding(sample, training.features)
-    return select(encoding.matrix(sample), label, training.features)
+
+    def ladder(self, test: Window) -> Iterator[Step]:
+        """Each step's trees learn on its features alone, with the settings of the whole model; then the control."""
+        families = self._training.families
+        if not families:
+            return
+        judged = self._encoding.matrix(test.frame)
+        told = {family for _, group in LADDER for family in group}
+        allowed: set[str] = set()
+        for name, group in LADDER:
+            allowed |= set(group)
+            if name == LADDER[-1][0]:
+                allowed |= set(families.values()) - told
+            places = [i for i, one in enumerate(self._encoding.features) if families.get(one) in allowed]
+            if places:
+                yield self._step(name, slice(None), places, judged, test.label)
+        if self._training.shuffled is not None:
+            windows = read_windows(self._training.shuffled, self._encoding.features)
+            bench = Bench(self._training, self._encoding, windows["train"], windows["validation"].halves()[0])
+            judged = self._encoding.matrix(windows["test"].frame)
+            yield bench._step(SHUFFLED, slice(None), self._all, judged, windows["test"].label)
+
+    def learning(self, test: Window) -> Iterator[Step]:
+        """Trees that learn on the newest shares of the training window."""
+        if not self._training.families:
+            return
+        judged, size = self._encoding.matrix(test.frame), len(self._values)
+        for share in LEARNING:
+            rows = slice(size - int(share * size), None)
+            if self._fit.label[rows].any():
+                yield self._step(f"{share:.0%}", rows, self._all, judged, test.label)
+
+    @property
+    def _all(self) -> list[int]:
+        return list(range(len(self._encoding.features)))
+
+    def _step(self, name: str, rows: slice, places: list[int], judged: F64, label: F64) -> Step:
+        trees = self._boosted(rows, places)
+        learned = len(self._values[rows])
+        return Step(name, len(places), learned, trees.rounds, measure(trees.chance(judged[:, places]), label))
 
 
-def _windows(training: Training, kept: tuple[str, ...]) -> dict[str, Window]:
-    parts: dict[str, list[pl.DataFrame]] = {"train": [], "validation": [], "test": []}
-    columns = ["application", "known_at", "label", *kept]
-    for block in training.blocks():
-        for name, frames in parts.items():
-            frames.append(_labelled(block, name).select(columns))
-    found = {}
-    for name, frames in parts.items():
-        frame = pl.concat(frames)
-        label = frame["label"].cast(pl.Float64).to_numpy()
-        if frame.height < LEAST_ROWS:
-            raise UsageError(
-                "risk.window",
-                f"The {name} window has {frame.height} labelled applications, and needs {LEAST_ROWS}; "
-                "take more days, or a shorter maturity.",
-            )
-        if not LEAST_POSITIVES <= label.sum() <= len(label) - LEAST_POSITIVES:
-            raise UsageError(
-                "risk.no_positives",
-                f"The {name} window has {int(label.sum())} positives among {len(label)}, and needs "
-                f"{LEAST_POSITIVES} of each; take more days.",
-            )
-        found[name] = Window(frame, label)
-    return found
+def fit_parts(
+    values: F64, label: F64, encoding: Encoding, wanted: Sequence[str], seed: int, *,
+    later: tuple[F64, F64] | None = None, rounds: int | None = None,
+) -> tuple[dict[str, Part], int]:  # fmt: skip
+    """Parts fitted on rows (n, features) and labels (n), and how many rounds of boosting these hold.
+
+    Boosting stops when a `later` window's rows and labels no longer gain, or after `rounds`.
+    """
+    made: dict[str, Part] = {}
+    if SCORECARD in wanted:
+        made[SCORECARD] = fit_scorecard(values, label, encoding, encoding.features)
+    if BOOSTING in wanted:
+        made[BOOSTING] = trees = fit_boosting(values, label, seed, later=later, rounds=rounds)
+        rounds = trees.rounds
+    if FOREST in wanted:
+        made[FOREST] = fit_forest(values, label, seed)
+    return made, rounds or 0
 
 
-def _labelled(block: pl.DataFrame, window: str) -> pl.DataFrame:
-    return block.filter((pl.col("split") == window) & (pl.col("weight") > 0))
+def deciding(chances: Mapping[str, F64], label: F64) -> tuple[str, ...]:
+    """The best part by itself, or all where their combination wins on rows that it was not fitted on.
 
-
-def _deciding(chances: Mapping[str, F64], label: F64) -> Combination:
-    """The best part by itself, or the combination where that wins on rows that it was not fitted on."""
-    middle = len(label) // 2
-    first = {part: values[:middle] for part, values in chances.items()}
+    Read are the rows of the second half, on which nothing was stopped: fitted on the first of these, judged on the rest.
+    """
+    parts, half = tuple(chances), len(label) // 2
+    middle = half + (len(label) - half) // 2
+    first = {part: values[half:middle] for part, values in chances.items()}
     last = {part: values[middle:] for part, values in chances.items()}
-    told = {part: average_precision(last[part], label[middle:]) for part in PARTS}
-    best = max(PARTS, key=lambda part: told[part])
-    together = average_precision(fit_combination(first, PARTS, label[:middle]).chance(last), label[middle:])
-    parts = PARTS if np.nan_to_num(together) > told[best] * (1 + WINS) else (best,)
-    return fit_combination(dict(chances), parts, label)
+    told = {part: np.nan_to_num(average_precision(last[part], label[middle:])) for part in parts}
+    best = max(parts, key=lambda part: told[part])
+    together = fit_combination(first, parts, label[half:middle]).chance(last)
+    wins = np.nan_to_num(average_precision(together, label[middle:])) > told[best] * (1 + WINS)
+    return parts if wins else (best,)

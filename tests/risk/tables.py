@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from risk.train import Blocks, Training
+from risk.train import Training
+from risk.windows import Blocks
 
 FEATURES = ("strong", "weak", "twin", "noise", "constant", "lender", "drifting")
 DAY = 86_400_000_000
@@ -28,7 +29,9 @@ def table(rows: int = 6_000, seed: int = 3, **changed: object) -> pl.DataFrame:
             "application": [f"a{i}" for i in range(rows)],
             "known_at": (place * 300 * DAY).astype(np.int64),
             "label": label,
+            "value": label.astype(np.float64),
             "weight": np.ones(rows),
+            "matured": np.ones(rows, np.bool_),
             "split": np.where(place < 0.6, "train", np.where(place < 0.8, "validation", "test")),
             "strong": pl.Series(strong).fill_nan(None),
             "weak": weak,

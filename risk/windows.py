@@ -1,0 +1,126 @@
+"""The windows of a training table: what is learned from, stopped on, judged on; and the features chosen on the first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from core.errors import NotFoundError, UsageError
+from risk.encoding import fit_encoding
+from risk.metrics import F64
+from risk.selection import Judged, select
+
+Blocks = Callable[[], Iterator[pl.DataFrame]]
+"""A training table (`features.dataset.blocks`), as often as it is asked for."""
+NAMES = ("train", "validation", "test")
+HEAD = ("application", "known_at", "label", "value")
+LEAST_ROWS, LEAST_POSITIVES = 500, 30
+"""Labelled applications, and positives, that each window must have."""
+JUDGED_ROWS = 60_000
+"""Rows of the training window that features are selected on, at least, where there are as many; spread evenly."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Labelled rows of one window, in the order of time."""
+
+    frame: pl.DataFrame
+    label: F64
+    """(n) 1 or 0"""
+    unknown: pl.DataFrame
+    """Of the same time: those whose outcome never became known, though it would have been by now."""
+
+    def halves(self) -> tuple[Window, Window]:
+        """Its first and its second half."""
+        middle = self.frame.height // 2
+        first, second = slice(None, middle), slice(middle, None)
+        none = self.unknown.clear()
+        return Window(self.frame[first], self.label[first], none), Window(
+            self.frame[second], self.label[second], none
+        )
+
+    def with_(self, later: Window) -> Window:
+        """This window and a later one."""
+        frame = pl.concat([self.frame, later.frame])
+        return Window(frame, np.concatenate([self.label, later.label]), later.unknown.clear())
+
+
+def judged_features(blocks: Blocks, features: Sequence[str]) -> tuple[Judged, ...]:
+    """Every feature, judged on an even sample of the training window; the best come first.
+
+    Raises `NotFoundError` (`risk.no_labels`), `UsageError` (`risk.no_positives`).
+    """
+    sample = _sample(blocks)
+    label = labels_of(sample)
+    if not label.any():
+        raise UsageError(
+            "risk.no_positives", "No label of the training window is positive; there is nothing to learn."
+        )
+    encoding = fit_encoding(sample, tuple(features))
+    return tuple(select(encoding.matrix(sample), label, features))
+
+
+def _sample(blocks: Blocks) -> pl.DataFrame:
+    """Every so many-th row, in one pass: where too many have come every second of them is let go."""
+    every, seen, height, parts = 1, 0, 0, list[pl.DataFrame]()
+    for block in blocks():
+        held = block.filter((pl.col("split") == "train") & (pl.col("weight") > 0)).with_columns(
+            _row=pl.int_range(pl.len()) + seen
+        )
+        seen += held.height
+        parts.append(held.filter(pl.col("_row") % every == 0))
+        height += parts[-1].height
+        while height > 2 * JUDGED_ROWS:
+            every *= 2
+            parts = [part.filter(pl.col("_row") % every == 0) for part in parts]
+            height = sum(part.height for part in parts)
+    if not seen:
+        raise NotFoundError(
+            "risk.no_labels", "No application of the training window has a label yet; choose earlier days."
+        )
+    return pl.concat(parts).drop("_row")
+
+
+def read_windows(blocks: Blocks, kept: Sequence[str]) -> dict[str, Window]:
+    """The windows by name, with the features that are kept. Raises `UsageError` (`risk.window`, `risk.no_positives`)."""
+    known: dict[str, list[pl.DataFrame]] = {name: [] for name in NAMES}
+    unknown: dict[str, list[pl.DataFrame]] = {name: [] for name in NAMES}
+    for block in blocks():
+        beside = [name for name in block.columns if name.startswith("label_of_")]
+        held = block.select("split", "weight", "matured", *HEAD, *beside, *kept)
+        for name in NAMES:
+            rows = held.filter(pl.col("split") == name)
+            known[name].append(rows.filter(pl.col("weight") > 0))
+            if name == "test":
+                unknown[name].append(rows.filter((pl.col("weight") == 0) & pl.col("matured")))
+    found = {}
+    for name in NAMES:
+        frame = pl.concat(known[name])
+        label = labels_of(frame)
+        _require(name, label)
+        left = pl.concat(unknown[name]) if unknown[name] else frame.clear()
+        found[name] = Window(frame, label, left)
+    return found
+
+
+def _require(name: str, label: F64) -> None:
+    if len(label) < LEAST_ROWS:
+        raise UsageError(
+            "risk.window",
+            f"The {name} window has {len(label)} labelled applications, and needs {LEAST_ROWS}; "
+            "take more days, or a shorter maturity.",
+        )
+    if not LEAST_POSITIVES <= label.sum() <= len(label) - LEAST_POSITIVES:
+        raise UsageError(
+            "risk.no_positives",
+            f"The {name} window has {int(label.sum())} positives among {len(label)}, and needs "
+            f"{LEAST_POSITIVES} of each; take more days.",
+        )
+
+
+def labels_of(frame: pl.DataFrame) -> F64:
+    """(n) The labels of a frame."""
+    return frame["label"].cast(pl.Float64).to_numpy()
