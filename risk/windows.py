@@ -11,6 +11,7 @@ import polars as pl
 from core.errors import NotFoundError, UsageError
 from risk.encoding import fit_encoding
 from risk.metrics import F64
+from risk.segments import features_read
 from risk.selection import Judged, select
 
 Blocks = Callable[[], Iterator[pl.DataFrame]]
@@ -85,11 +86,14 @@ def _sample(blocks: Blocks) -> pl.DataFrame:
 
 
 def read_windows(blocks: Blocks, kept: Sequence[str]) -> dict[str, Window]:
-    """The windows by name, with the features that are kept. Raises `UsageError` (`risk.window`, `risk.no_positives`)."""
+    """The windows by name, with the features that are kept and those that slices are told by. Raises `UsageError` (`risk.window`, `risk.no_positives`)."""
     known: dict[str, list[pl.DataFrame]] = {name: [] for name in NAMES}
     unknown: dict[str, list[pl.DataFrame]] = {name: [] for name in NAMES}
+    told_apart = features_read()
     for block in blocks():
-        beside = [name for name in block.columns if name.startswith("label_of_")]
+        beside = [
+            n for n in block.columns if n.startswith("label_of_") or (n in told_apart and n not in kept)
+        ]
         held = block.select("split", "weight", "matured", *HEAD, *beside, *kept)
         for name in NAMES:
             rows = held.filter(pl.col("split") == name)
