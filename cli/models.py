@@ -120,7 +120,7 @@ def _train_one(  # noqa: PLR0917
         if target.may_read(variant.of.name, variant.of.family)
     }
     found = trained(
-        Training(blocks, tuple(families), seed, families, target.parts, shuffled=control), progress
+        Training(blocks, tuple(families), seed, families, target.parts, control, target), progress
     )
     counts = {name: window.frame.height for name, window in found.windows.items()}
     positives = {f"positives_{name}": int(window.label.sum()) for name, window in found.windows.items()}
@@ -151,8 +151,10 @@ def _blocks(  # noqa: PLR0917
     columns: Columns, manifest: Manifest, catalogue: Catalogue, target: Target, first: int, end: int
 ) -> Blocks:
     from features.dataset import Wanted, blocks
+    from risk.together import beside
 
-    wanted = Wanted(target.outcome, first, end, target.maturity, manifest.watermark)
+    others = tuple((one.outcome, one.maturity) for one in beside(target))
+    wanted = Wanted(target.outcome, first, end, target.maturity, manifest.watermark, beside=others)
     return lambda: blocks(columns, catalogue, wanted, THREADS)
 
 

@@ -1,4 +1,4 @@
-"""A model of one target: a scorecard, boosted trees, a forest, and which of them or what combination of them decides."""
+"""A model of one target: a scorecard, boosted trees, a forest, a network, and which of them or what combination of them decides."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from registry.card import Card, read_card
 from risk.combine import Combination
 from risk.encoding import Encoding
 from risk.metrics import F64
-from risk.parts import BOOSTING, FOREST, SCORECARD, Part
+from risk.network import Network
+from risk.parts import BOOSTING, FOREST, NETWORK, SCORECARD, Part
 from risk.scorecard import Scorecard
 from risk.trees import Trees
 
@@ -25,6 +26,7 @@ READERS: Mapping[str, Callable[[Path, str, Mapping[str, Any]], Part]] = {
     SCORECARD: Scorecard.read,
     BOOSTING: Trees.read,
     FOREST: Trees.read,
+    NETWORK: Network.read,
 }
 
 
@@ -96,7 +98,7 @@ class Model:
 
 def load_model(folder: Path, catalogue: str | None = None) -> tuple[Model, Card]:
     """A model whose files are whole. Raises as `read_card`, and `IncompatibleError` (`features.version`) when it reads
-    the features of another catalogue than the version given."""
+    the features of another catalogue than the version given, (`risk.onnxruntime`) when what runs its network is missing."""
     card = read_card(folder)
     if catalogue is not None and card.catalogue != catalogue:
         raise IncompatibleError(

@@ -32,20 +32,22 @@ class Window:
     """(n) 1 or 0"""
     unknown: pl.DataFrame
     """Of the same time: those whose outcome never became known, though it would have been by now."""
+    others: pl.DataFrame
+    """Of the same time: those that only other targets (`label_of_…`) are known of; empty where nobody asked for them."""
 
     def halves(self) -> tuple[Window, Window]:
         """Its first and its second half."""
         middle = self.frame.height // 2
         first, second = slice(None, middle), slice(middle, None)
-        none = self.unknown.clear()
-        return Window(self.frame[first], self.label[first], none), Window(
-            self.frame[second], self.label[second], none
+        none = self.unknown.clear(), self.others.clear()
+        return Window(self.frame[first], self.label[first], *none), Window(
+            self.frame[second], self.label[second], *none
         )
 
     def with_(self, later: Window) -> Window:
         """This window and a later one."""
-        frame = pl.concat([self.frame, later.frame])
-        return Window(frame, np.concatenate([self.label, later.label]), later.unknown.clear())
+        frame, others = pl.concat([self.frame, later.frame]), pl.concat([self.others, later.others])
+        return Window(frame, np.concatenate([self.label, later.label]), later.unknown.clear(), others)
 
 
 def judged_features(blocks: Blocks, features: Sequence[str]) -> tuple[Judged, ...]:
@@ -84,16 +86,19 @@ def _sample(blocks: Blocks) -> pl.DataFrame:
     return pl.concat(parts).drop("_row")
 
 
-def read_windows(blocks: Blocks, kept: Sequence[str]) -> dict[str, Window]:
-    """The windows by name, with the features that are kept. Raises `UsageError` (`risk.window`, `risk.no_positives`)."""
-    known: dict[str, list[pl.DataFrame]] = {name: [] for name in NAMES}
-    unknown: dict[str, list[pl.DataFrame]] = {name: [] for name in NAMES}
+def read_windows(blocks: Blocks, kept: Sequence[str], *, others: bool = False) -> dict[str, Window]:
+    """The windows by name, with the features that are kept; those that are learned from with the rows that only `others`
+    are known of. Raises `UsageError` (`risk.window`, `risk.no_positives`)."""
+    known, unknown, more = ({name: list[pl.DataFrame]() for name in NAMES} for _ in range(3))
     for block in blocks():
         beside = [name for name in block.columns if name.startswith("label_of_")]
         held = block.select("split", "weight", "matured", *HEAD, *beside, *kept)
         for name in NAMES:
             rows = held.filter(pl.col("split") == name)
             known[name].append(rows.filter(pl.col("weight") > 0))
+            if others and name != "test":
+                told = pl.any_horizontal(False, *(pl.col(one).is_not_null() for one in beside))
+                more[name].append(rows.filter((pl.col("weight") == 0) & told))
             if name == "test":
                 unknown[name].append(rows.filter((pl.col("weight") == 0) & pl.col("matured")))
     found = {}
@@ -102,7 +107,8 @@ def read_windows(blocks: Blocks, kept: Sequence[str]) -> dict[str, Window]:
         label = labels_of(frame)
         _require(name, label)
         left = pl.concat(unknown[name]) if unknown[name] else frame.clear()
-        found[name] = Window(frame, label, left)
+        rest = pl.concat(more[name]) if more[name] else frame.clear()
+        found[name] = Window(frame, label, left, rest)
     return found
 
 
@@ -124,3 +130,8 @@ def _require(name: str, label: F64) -> None:
 def labels_of(frame: pl.DataFrame) -> F64:
     """(n) The labels of a frame."""
     return frame["label"].cast(pl.Float64).to_numpy()
+
+
+def starts(window: Window) -> int:
+    """µs: when its first application became known."""
+    return int(window.frame["known_at"][0])

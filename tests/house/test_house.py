@@ -33,7 +33,9 @@ IMPORTERS = {
     "neo4j": ("core/",),
     "graphdatascience": ("queries/bridges.py",),
     "py2neo": ("queries/bridges.py",),
-    "torch": (),
+    "torch": ("risk/network_train.py",),
+    "onnx": ("risk/network_train.py",),
+    "onnxruntime": ("risk/network.py",),
     "sqlalchemy": ("core/sql/", "security/"),
     "alembic": ("core/sql/",),
     "psycopg": (),  # SQLAlchemy imports it, when PostgreSQL is named
