@@ -3,15 +3,14 @@
 Numbers are held within training quantiles and standardised, what is missing is 0 with a flag of its own; texts are one
 column a common word. Each target adds its log loss over the rows that it is known of, and where it is known only among
 those that others came true of, the log loss of all of them coming true, over everybody of whom that is known (`Together`).
-The weights kept are running averages, which vary less from epoch to epoch. Same rows, seed and number of threads: the
-same file.
+The weights kept are running averages, which vary less from epoch to epoch. Same rows and seed: the same file.
 """
 
 from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -26,7 +25,8 @@ from risk.metrics import F64, TINY
 from risk.network import Network
 from risk.together import Together
 
-THREADS = 2
+THREADS = 1
+"""Layers this small gain little from a second, and lose much where others use it; and sums keep their order."""
 SHARED, TOWER, DROPPED = (128, 64), 32, 0.1
 """Units of the shared layers and of a tower's own, and the share of units left out at a time while learning."""
 EPOCHS, PATIENCE = 15, 3
@@ -108,10 +108,14 @@ class Layers(nn.Module):
 
     def forward(self, values: Tensor) -> Tensor:
         """The log odds of each tower."""
+        return self.odds(self.inputs(values))
+
+    def inputs(self, values: Tensor) -> Tensor:
+        """(n, inputs) float32, which nothing is learned of."""
         numbers = values.index_select(1, self.numbers)
         known = torch.where(torch.isnan(numbers), self.mean, numbers)
         held = torch.minimum(torch.maximum(known, self.low), self.high)
-        inputs = torch.cat(
+        return torch.cat(
             [
                 ((held - self.mean) / self.deviation).float(),
                 torch.isnan(values.index_select(1, self.flagged)).float(),
@@ -119,6 +123,9 @@ class Layers(nn.Module):
             ],
             dim=1,
         )
+
+    def odds(self, inputs: Tensor) -> Tensor:
+        """The log odds of each tower, from what `inputs` gives."""
         shared = self.shared(inputs)
         return torch.cat([tower(shared) for tower in self.towers], dim=1)
 
@@ -165,12 +172,13 @@ def fit_network(
     with _fixed(seed):
         layers = Layers(fit_scale(learned.values, encoding), len(learned.labels))
         averaged = AveragedModel(layers, multi_avg_fn=get_ema_multi_avg_fn(AVERAGED))
+        judged = None if later is None else (_inputs(layers, later[0]), torch.from_numpy(later[1]))
         best, least, kept = 0, float("inf"), None
         for epoch, _ in enumerate(_epochs(layers, averaged, learned, epochs or EPOCHS), start=1):
-            if later is None:
+            if judged is None:
                 best = epoch
                 continue
-            loss = _loss(averaged.module, *later)
+            loss = _loss(averaged.module, *judged)
             if loss < least:
                 best, least = epoch, loss
                 kept = {name: one.clone() for name, one in averaged.module.state_dict().items()}
@@ -196,14 +204,13 @@ def _fixed(seed: int) -> Iterator[None]:
 
 def _epochs(layers: Layers, averaged: AveragedModel, learned: Together, epochs: int) -> Iterator[None]:
     """Once over all rows in an order that is drawn, each time that the next is asked for."""
-    losses, size = Losses(learned), len(learned.values)
+    losses, inputs, size = Losses(learned), _inputs(layers, learned.values), len(learned.values)
     batch = int(np.clip(size // STEPS, LEAST_BATCH, BATCH))
     optimizer = torch.optim.AdamW(layers.parameters(), lr=RATE, weight_decay=DECAY)
     for _ in range(epochs):
         layers.train()
         for rows in torch.randperm(size).split(batch):
-            values = torch.from_numpy(learned.values[rows.numpy()])
-            loss = losses.of(layers(values), losses.labels[rows])
+            loss = losses.of(layers.odds(inputs[rows]), losses.labels[rows])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -211,14 +218,22 @@ def _epochs(layers: Layers, averaged: AveragedModel, learned: Together, epochs: 
         yield
 
 
-def _loss(layers: nn.Module, values: F64, label: F64) -> float:
+def _inputs(layers: Layers, values: F64) -> Tensor:
+    """(n, inputs) of all rows, computed once and not at every step."""
+    with torch.no_grad():
+        parts = torch.from_numpy(values).split(16 * BATCH)
+        found = torch.empty((len(values), layers.shared[0].in_features))
+        for place, part in enumerate(parts):
+            found[16 * BATCH * place :][: len(part)] = layers.inputs(part)
+    return found
+
+
+def _loss(layers: Layers, inputs: Tensor, label: Tensor) -> float:
     """Log loss of the trained target."""
     layers.eval()
-    told = torch.tensor(label, dtype=torch.float32)
     with torch.no_grad():
-        parts: Sequence[Tensor] = torch.from_numpy(values).split(16 * BATCH)
-        odds = torch.cat([layers(part)[:, 0] for part in parts])
-    return float(nn.functional.binary_cross_entropy_with_logits(odds.double(), told.double()))
+        odds = torch.cat([layers.odds(part)[:, 0] for part in inputs.split(16 * BATCH)])
+    return float(nn.functional.binary_cross_entropy_with_logits(odds.double(), label))
 
 
 def _exported(layers: nn.Module, features: int) -> bytes:
