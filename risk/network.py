@@ -8,7 +8,7 @@ bits alone and among others.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,14 +33,14 @@ LIMIT = float(logit(np.array([1 - TINY]))[0])
 
 def can_fit() -> bool:
     """Whether a network can be fitted here: the extra `torch` is installed."""
-    return find_spec("torch") is not None
+    return all(find_spec(name) for name in ("torch", "onnx", "onnxscript"))
 
 
 @dataclass(frozen=True)
 class Network:
     """One tower a target over shared layers; the first tower is of the target that it was trained for."""
 
-    file: bytes
+    file: bytes = field(repr=False)
     """ONNX: `values` (n, features) float64 → `odds` (n, towers) float32, log odds of each target among those that it can be
     known of."""
     towers: tuple[str, ...]

@@ -134,4 +134,4 @@ def labels_of(frame: pl.DataFrame) -> F64:
 
 def starts(window: Window) -> int:
     """µs: when its first application became known."""
-    return int(window.frame["known_at"][0])
+    return int(window.frame["known_at"].to_numpy().min())

@@ -126,6 +126,7 @@ def test_same_rows_and_seed_give_the_same_bytes_whatever_was_not_yet_known(
     again = train(several_training(turned_late(several(), "test"))).model.parts[NETWORK]
     assert isinstance(again, Network)
     assert again == network
+    assert str(ROOT).encode() not in network.file
     other = train(several_training(several(), seed=1)).model.parts[NETWORK]
     assert isinstance(other, Network)
     assert other.file != network.file
