@@ -7,27 +7,36 @@ ROOMS := core graph_schema security queries loaders simulator snapshot rings fea
 export FINGRAPH_CACHE ?= $(CURDIR)/.fingraph/cache
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+TORCH ?=
+READY := $(VENV)/.ready $(if $(TORCH),$(VENV)/.torch)
+LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: help setup demo test lint check proofs goals lock format clean
 
 help: ## what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-setup: $(VENV)/.ready ## the environment in .venv, command at .venv/bin/fingraph
+setup: $(READY) ## the environment in .venv, command at .venv/bin/fingraph; TORCH=1: with the extra torch
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "FinGraph needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Set PYTHON=python3.12, say."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing what requirements.lock names ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.torch: requirements-torch.lock $(VENV)/.ready
+	@echo "Installing what requirements-torch.lock names (about 5 GB) ..."
+	@$(PIP) --require-hashes -r requirements-torch.lock
 	@touch $@
 
 demo: setup ## load a simulated lender, find its rings, show what to look at next
 	@$(BIN)/fingraph demo $(ARGS)
 
-test: setup ## every test, on a real Neo4j
+test: setup ## every test, on a real Neo4j; TORCH=1: those that fit networks too
 	@$(PYTEST) -m "not proof" $(ARGS)
 
 lint: setup ## format, lint, types and floors
@@ -45,9 +54,10 @@ proofs: setup ## full-size proofs
 goals: setup ## the table of goals (ARGS=--json; RUN=name measures one anew)
 	@$(BIN)/python -m benchmarks.goals $(if $(RUN),--run $(RUN)) $(ARGS)
 
-lock: ## versions and hashes of everything installed, from pyproject.toml
-	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-header \
-		--python-version 3.11 --quiet --output-file requirements.lock
+lock: ## versions and hashes of everything installed, from pyproject.toml; of the extra torch, held to the same versions
+	$(LOCK) pyproject.toml --extra dev --output-file requirements.lock
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["torch"], sep="\n")' | \
+		$(LOCK) - --constraint requirements.lock --no-annotate --output-file requirements-torch.lock
 
 format: setup ## put the code into shape
 	@$(BIN)/ruff format .

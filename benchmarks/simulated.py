@@ -30,6 +30,7 @@ from features.shuffle import unlinked
 from risk import Target, Trained, Training, target_of, targets, train
 from risk.amount import train_amount
 from risk.metrics import F64, auc, ece, interval
+from risk.together import beside
 from risk.windows import Blocks
 from simulator import order, simulate
 from snapshot.columns import Columns
@@ -50,7 +51,8 @@ class World:
 
     def blocks(self, target: Target, columns: Columns | None = None) -> Blocks:
         """The training table of a target, two years whole."""
-        wanted = Wanted(target.outcome, moment_us(START), self.end, target.maturity, self.end)
+        others = tuple((one.outcome, one.maturity) for one in beside(target))
+        wanted = Wanted(target.outcome, moment_us(START), self.end, target.maturity, self.end, beside=others)
         return lambda: blocks(columns or self.columns, self.catalogue, wanted, THREADS)
 
     @property
@@ -69,7 +71,7 @@ class World:
         if laddered:
             shuffled = self.blocks(target, with_carried(unlinked(self.columns, 1), self.catalogue, THREADS))
         told = families if laddered else {}
-        return Training(self.blocks(target), tuple(families), 0, told, target.parts, shuffled)
+        return Training(self.blocks(target), tuple(families), 0, told, target.parts, shuffled, target)
 
     def true(self, frame: pl.DataFrame, target: str) -> F64:
         """(n) The true probability of an outcome, or the expected amount, of the applications of a frame."""

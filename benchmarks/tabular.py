@@ -20,7 +20,7 @@ from risk.metrics import F64, auc, average_precision, interval, ks
 from risk.model import COMBINED
 from risk.parts import PARTS, SCORECARD
 from risk.selection import select
-from risk.train import fit_parts
+from risk.train import Learned, fit_parts
 
 FOLDS, SEED = 5, 7
 
@@ -89,10 +89,10 @@ def _predicted(learn: pl.DataFrame, label: F64, judge: pl.DataFrame) -> dict[str
     kept = tuple(one.name for one in select(values[fit], label[fit], names) if not one.left_out)
     encoding = fit_encoding(learn.filter(fit), kept)
     values = encoding.matrix(learn)
-    parts, rounds = fit_parts(
-        values[fit], label[fit], encoding, PARTS, SEED, later=(values[stop], label[stop])
+    parts, budgets = fit_parts(
+        Learned(values[fit], label[fit]), encoding, PARTS, SEED, later=(values[stop], label[stop])
     )
     settled = {name: one.chance(values[held]) for name, one in parts.items()}
-    again, _ = fit_parts(values, label, encoding, PARTS, SEED, rounds=rounds)
+    again, _ = fit_parts(Learned(values, label), encoding, PARTS, SEED, budgets=budgets)
     chances = {name: one.chance(encoding.matrix(judge)) for name, one in again.items()}
     return {**chances, COMBINED: fit_combination(settled, PARTS, label[held]).chance(chances)}

@@ -50,8 +50,11 @@ class _Facts:
     def blocks(self, target: Target, columns: Columns | None = None) -> Blocks:
         """The training table of a target, over other columns if given."""
         from features.dataset import Wanted, blocks
+        from risk.together import beside
 
-        wanted = Wanted(target.outcome, self.first, self.end, target.maturity, self.manifest.watermark)
+        others = tuple((one.outcome, one.maturity) for one in beside(target))
+        until = self.manifest.watermark
+        wanted = Wanted(target.outcome, self.first, self.end, target.maturity, until, beside=others)
         return lambda: blocks(columns or self.columns, self.catalogue, wanted, THREADS)
 
     def training(self, target: Target, seed: int) -> Training:
@@ -69,7 +72,7 @@ class _Facts:
         if not target.reads and not target.amount:
             dealt = with_carried(unlinked(self.columns, seed), self.catalogue, THREADS)
             shuffled = self.blocks(target, dealt)
-        return Training(self.blocks(target), tuple(families), seed, families, target.parts, shuffled)
+        return Training(self.blocks(target), tuple(families), seed, families, target.parts, shuffled, target)
 
 
 def train(  # noqa: PLR0917

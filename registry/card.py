@@ -1,6 +1,6 @@
 """What stands beside a model's files: of what, by what and how well it was made, and the hash of every file.
 
-A model is a folder of native files (JSON, XGBoost's own) and its card. Nothing in it is ever unpickled.
+A model is a folder of native files (JSON, XGBoost's own, ONNX) and its card. Nothing in it is ever unpickled.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Card:
 
     target: str
     kind: str
-    """`scorecard`, `boosting`, `forest` or `combined`."""
+    """`scorecard`, `boosting`, `forest`, `network` or `combined`."""
     catalogue: str
     """Version of the catalogue whose features it reads."""
     features: tuple[str, ...]

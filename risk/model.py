@@ -1,4 +1,4 @@
-"""A model of one target: a scorecard, boosted trees, a forest, and which of them or what combination of them decides."""
+"""A model of one target: a scorecard, boosted trees, a forest, a network, and which of them or what combination of them decides."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from registry.card import Card, read_card
 from risk.combine import Combination
 from risk.encoding import Encoding
 from risk.metrics import F64, measure
-from risk.parts import BOOSTING, FOREST, SCORECARD, Part
+from risk.network import Network
+from risk.parts import BOOSTING, FOREST, NETWORK, SCORECARD, Part
 from risk.scorecard import Scorecard
 from risk.trees import Trees
 
@@ -26,6 +27,7 @@ READERS: Mapping[str, Callable[[Path, str, Mapping[str, Any]], Part]] = {
     SCORECARD: Scorecard.read,
     BOOSTING: Trees.read,
     FOREST: Trees.read,
+    NETWORK: Network.read,
 }
 
 
@@ -104,7 +106,8 @@ class Model:
 
 
 def load_chance(folder: Path, catalogue: str | None = None) -> tuple[Model, Card]:
-    """A model whose files are whole. Raises as `require_card`."""
+    """A model whose files are whole. Raises as `require_card`, and `IncompatibleError` (`risk.onnxruntime`) when what runs
+    its network is missing."""
     card = require_card(folder, catalogue)
     told = json.loads((folder / "model.json").read_text("utf-8"))
     deciding = told["deciding"]

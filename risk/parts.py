@@ -9,7 +9,7 @@ from risk.metrics import F64
 
 SCORECARD, BOOSTING, FOREST = PARTS = ("scorecard", "boosting", "forest")
 NETWORK = "network"
-"""Only where the extra `torch` is installed."""
+"""Fitted only where the extra `torch` is installed."""
 
 
 class Part(Protocol):

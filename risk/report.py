@@ -97,7 +97,12 @@ def _parts(trained: Trained) -> str:
     rows = [(part, *(told[name] for name in names)) for part, told in trained.parts.items()]
     decides = trained.model.deciding
     weights = ", ".join(f"{part} {w:.2f}" for part, w in zip(decides.parts, decides.weights, strict=True))
-    rounds = f" Boosting gained for {trained.rounds} rounds." if trained.rounds else ""
+    told = {
+        "boosting gained for {} rounds": trained.budgets.rounds,
+        "the network for {} epochs": trained.budgets.epochs,
+    }
+    said = ", ".join(words.format(often) for words, often in told.items() if often)
+    rounds = f" On the later window {said}." if said else ""
     return section(
         "Its parts on the test window",
         text(

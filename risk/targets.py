@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from core.clock import duration_us
 from core.errors import NotFoundError
-from risk.parts import PARTS
+from risk.parts import NETWORK, PARTS
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Target:
     """How much is predicted, in cents, by quantiles; not whether."""
     reads: tuple[str, ...] = ()
     """Families of features, or features, that it may read; empty: all."""
-    parts: tuple[str, ...] = PARTS
-    """The kinds of models that are fitted."""
+    parts: tuple[str, ...] = (*PARTS, NETWORK)
+    """The kinds of models that are fitted, where they can be."""
 
     def may_read(self, feature: str, family: str) -> bool:
         """Whether a feature of a family is among what it reads."""

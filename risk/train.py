@@ -1,9 +1,9 @@
 """The pipeline of one target: select, fit, stop on a later window, calibrate on a still later one, judge on the last.
 
 Windows follow one another in time, with gaps as long as labels take (`features.dataset.splits`). The validation window
-is halved: its first half says when boosting has learned enough; on its second the parts are compared, and their
+is halved: its first half says when boosting and the network have learned enough; on its second the parts are compared, and their
 combination is kept only if it beats each of them there, fitted on one half of that and judged on the other. What decides
-is calibrated on the whole validation window. Then all parts learn once more, as many rounds as that said, on both
+is calibrated on the whole validation window. Then all parts learn once more, as long as that said, on both
 windows, whose labels were known before the test window began. Nothing is chosen on the test window.
 """
 
@@ -19,11 +19,14 @@ from risk.combine import fit_combination
 from risk.encoding import Encoding, fit_encoding
 from risk.metrics import F64, average_precision, measure
 from risk.model import Model
-from risk.parts import BOOSTING, FOREST, PARTS, SCORECARD, Part
+from risk.network import can_fit
+from risk.parts import BOOSTING, FOREST, NETWORK, PARTS, SCORECARD, Part
 from risk.scorecard import fit_scorecard
 from risk.selection import Judged
+from risk.targets import Target
+from risk.together import Together, alone, together
 from risk.trees import Trees, fit_boosting, fit_forest
-from risk.windows import NAMES, Blocks, Window, judged_features, read_windows
+from risk.windows import NAMES, Blocks, Window, judged_features, read_windows, starts
 
 LADDER = (
     ("attributes", ("attributes", "missing", "self-consistency")),
@@ -50,9 +53,38 @@ class Training:
     families: Mapping[str, str] = field(default_factory=dict)
     """Of each feature, for the ladder; empty: none is climbed."""
     parts: tuple[str, ...] = PARTS
-    """The kinds of models to fit."""
+    """The kinds of models to fit; a network only where it can be fitted."""
     shuffled: Blocks | None = None
     """The same table with links dealt out anew, for the control."""
+    target: Target | None = None
+    """What is predicted; a network then learns the targets beside it (`label_of_…`) too."""
+
+    @property
+    def possible(self) -> tuple[str, ...]:
+        """The kinds of models that can be fitted here."""
+        return tuple(part for part in self.parts if part != NETWORK or can_fit())
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """How long those learn that could learn too much: as long as gained on a later window."""
+
+    rounds: int | None = None
+    """Of boosting,"""
+    epochs: int | None = None
+    """and of the network; None: as the part itself would, or there is none."""
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What parts are fitted on."""
+
+    values: F64
+    """(n, features)"""
+    label: F64
+    """(n)"""
+    together: Together | None = None
+    """The same and what else a network learns; None: no other targets."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +111,7 @@ class Trained:
     between them shows what it learned by heart."""
     parts: Mapping[str, Mapping[str, float]]
     """By part, on the test window, each calibrated by itself."""
-    rounds: int
-    """Of the boosted trees."""
+    budgets: Budgets
     ladder: tuple[Step, ...] = ()
     learning: tuple[Step, ...] = ()
 
@@ -94,12 +125,12 @@ def train(training: Training, progress: Progress = SILENT) -> Trained:
     judged = judged_features(training.blocks, training.features)
     kept = tuple(one.name for one in judged if not one.left_out)
     progress.step("Reading the windows")
-    windows = read_windows(training.blocks, kept)
+    windows = read_windows(training.blocks, kept, others=NETWORK in training.possible)
     validation, test = windows["validation"], windows["test"]
     encoding = fit_encoding(windows["train"].frame, kept)
     bench = Bench(training, encoding, windows["train"], validation.halves()[0])
     progress.step("Fitting")
-    parts, rounds = bench.fitted()
+    parts, budgets = bench.fitted()
     progress.step("Calibrating")
     chances = {part: one.chance(encoding.matrix(validation.frame)) for part, one in parts.items()}
     before = Model(
@@ -107,17 +138,17 @@ def train(training: Training, progress: Progress = SILENT) -> Trained:
     )
     found = {name: measure(before.chance(windows[name].frame), windows[name].label) for name in NAMES[:2]}
     progress.step("Fitting once more, on both windows")
-    model = replace(before, parts=bench.fitted_again(windows["train"].with_(validation), rounds))
+    model = replace(before, parts=bench.fitted_again(windows["train"].with_(validation), test, budgets))
     progress.step("Judging")
     on_test = model.chances(test.frame)
     found["test"] = measure(model.deciding.chance(on_test), test.label)
-    alone = {
+    by_part = {
         part: measure(fit_combination(chances, (part,), validation.label).chance(on_test), test.label)
         for part in parts
     }
     progress.step("Climbing the ladder")
     return Trained(
-        model, judged, windows, found, alone, rounds, tuple(bench.ladder(test)), tuple(bench.learning(test))
+        model, judged, windows, found, by_part, budgets, tuple(bench.ladder(test)), tuple(bench.learning(test))
     )  # fmt: skip
 
 
@@ -128,20 +159,26 @@ class Bench:
         self._training, self._encoding, self._fit = training, encoding, fit
         self._values = encoding.matrix(fit.frame)
         self._stop = encoding.matrix(stop.frame), stop.label
+        self._until = starts(stop)
 
-    def fitted(self) -> tuple[dict[str, Part], int]:
-        """The parts, and how many rounds of boosting were good."""
+    def fitted(self) -> tuple[dict[str, Part], Budgets]:
+        """The parts, and how long it was good that they learned."""
+        learned = self._learned(self._fit, self._values, self._until)
         training = self._training
-        return fit_parts(
-            self._values, self._fit.label, self._encoding, training.parts, training.seed, later=self._stop
-        )
+        return fit_parts(learned, self._encoding, training.possible, training.seed, later=self._stop)
 
-    def fitted_again(self, window: Window, rounds: int) -> dict[str, Part]:
-        """The parts, fitted on another window."""
-        values, training = self._encoding.matrix(window.frame), self._training
-        return fit_parts(values, window.label, self._encoding, training.parts, training.seed, rounds=rounds)[
-            0
-        ]
+    def fitted_again(self, window: Window, test: Window, budgets: Budgets) -> dict[str, Part]:
+        """The parts, fitted on another window with what was known before the test window began."""
+        learned = self._learned(window, self._encoding.matrix(window.frame), starts(test))
+        training = self._training
+        return fit_parts(learned, self._encoding, training.possible, training.seed, budgets=budgets)[0]
+
+    def _learned(self, window: Window, values: F64, until: int) -> Learned:
+        """What is learned from a window (n, features), by what was known by `until`."""
+        if NETWORK not in self._training.possible:
+            return Learned(values, window.label)
+        told = together(window, values, self._encoding, self._training.target, until)
+        return Learned(values, window.label, told)
 
     def _boosted(self, rows: slice, places: Sequence[int]) -> Trees:
         values, (stop, stop_label) = self._values[rows][:, places], self._stop
@@ -191,22 +228,29 @@ class Bench:
 
 
 def fit_parts(
-    values: F64, label: F64, encoding: Encoding, wanted: Sequence[str], seed: int, *,
-    later: tuple[F64, F64] | None = None, rounds: int | None = None,
-) -> tuple[dict[str, Part], int]:  # fmt: skip
-    """Parts fitted on rows (n, features) and labels (n), and how many rounds of boosting these hold.
+    learned: Learned, encoding: Encoding, wanted: Sequence[str], seed: int, *,
+    later: tuple[F64, F64] | None = None, budgets: Budgets = Budgets(),
+) -> tuple[dict[str, Part], Budgets]:  # fmt: skip
+    """Parts fitted on rows and labels, and how long they learned.
 
-    Boosting stops when a `later` window's rows and labels no longer gain, or after `rounds`.
+    Boosting and the network stop when a `later` window's rows and labels no longer gain, or where their `budgets` say.
     """
+    values, label = learned.values, learned.label
     made: dict[str, Part] = {}
     if SCORECARD in wanted:
         made[SCORECARD] = fit_scorecard(values, label, encoding, encoding.features)
     if BOOSTING in wanted:
-        made[BOOSTING] = trees = fit_boosting(values, label, seed, later=later, rounds=rounds)
-        rounds = trees.rounds
+        made[BOOSTING] = trees = fit_boosting(values, label, seed, later=later, rounds=budgets.rounds)
+        budgets = replace(budgets, rounds=trees.rounds)
     if FOREST in wanted:
         made[FOREST] = fit_forest(values, label, seed)
-    return made, rounds or 0
+    if NETWORK in wanted:
+        from risk.network_train import fit_network  # noqa: PLC0415 - of the extra torch, and seconds to import
+
+        told = learned.together or alone(values, label)
+        made[NETWORK] = network = fit_network(told, encoding, seed, later=later, epochs=budgets.epochs)
+        budgets = replace(budgets, epochs=network.epochs)
+    return made, budgets
 
 
 def deciding(chances: Mapping[str, F64], label: F64) -> tuple[str, ...]:

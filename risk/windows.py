@@ -33,20 +33,22 @@ class Window:
     """(n) 1 or 0"""
     unknown: pl.DataFrame
     """Of the same time: those whose outcome never became known, though it would have been by now."""
+    others: pl.DataFrame
+    """Of the same time: those that only other targets (`label_of_…`) are known of; empty where nobody asked for them."""
 
     def halves(self) -> tuple[Window, Window]:
         """Its first and its second half."""
         middle = self.frame.height // 2
         first, second = slice(None, middle), slice(middle, None)
-        none = self.unknown.clear()
-        return Window(self.frame[first], self.label[first], none), Window(
-            self.frame[second], self.label[second], none
+        none = self.unknown.clear(), self.others.clear()
+        return Window(self.frame[first], self.label[first], *none), Window(
+            self.frame[second], self.label[second], *none
         )
 
     def with_(self, later: Window) -> Window:
         """This window and a later one."""
-        frame = pl.concat([self.frame, later.frame])
-        return Window(frame, np.concatenate([self.label, later.label]), later.unknown.clear())
+        frame, others = pl.concat([self.frame, later.frame]), pl.concat([self.others, later.others])
+        return Window(frame, np.concatenate([self.label, later.label]), later.unknown.clear(), others)
 
 
 def judged_features(blocks: Blocks, features: Sequence[str]) -> tuple[Judged, ...]:
@@ -85,19 +87,21 @@ def _sample(blocks: Blocks) -> pl.DataFrame:
     return pl.concat(parts).drop("_row")
 
 
-def read_windows(blocks: Blocks, kept: Sequence[str]) -> dict[str, Window]:
-    """The windows by name, with the features that are kept and those that slices are told by. Raises `UsageError` (`risk.window`, `risk.no_positives`)."""
-    known: dict[str, list[pl.DataFrame]] = {name: [] for name in NAMES}
-    unknown: dict[str, list[pl.DataFrame]] = {name: [] for name in NAMES}
-    told_apart = features_read()
+def read_windows(blocks: Blocks, kept: Sequence[str], *, others: bool = False) -> dict[str, Window]:
+    """The windows by name, with the features that are kept and those that slices are told by; those that are learned from
+    with the rows that only `others` are known of. Raises `UsageError` (`risk.window`, `risk.no_positives`)."""
+    known, unknown, more = ({name: list[pl.DataFrame]() for name in NAMES} for _ in range(3))
+    told_apart = [name for name in features_read() if name not in kept]
     for block in blocks():
-        beside = [
-            n for n in block.columns if n.startswith("label_of_") or (n in told_apart and n not in kept)
-        ]
-        held = block.select("split", "weight", "matured", *HEAD, *beside, *kept)
+        beside = [name for name in block.columns if name.startswith("label_of_")]
+        sliced = [name for name in told_apart if name in block.columns]
+        held = block.select("split", "weight", "matured", *HEAD, *beside, *sliced, *kept)
         for name in NAMES:
             rows = held.filter(pl.col("split") == name)
             known[name].append(rows.filter(pl.col("weight") > 0))
+            if others and name != "test":
+                told = pl.any_horizontal(False, *(pl.col(one).is_not_null() for one in beside))
+                more[name].append(rows.filter((pl.col("weight") == 0) & told))
             if name == "test":
                 unknown[name].append(rows.filter((pl.col("weight") == 0) & pl.col("matured")))
     found = {}
@@ -106,7 +110,8 @@ def read_windows(blocks: Blocks, kept: Sequence[str]) -> dict[str, Window]:
         label = labels_of(frame)
         _require(name, label)
         left = pl.concat(unknown[name]) if unknown[name] else frame.clear()
-        found[name] = Window(frame, label, left)
+        rest = pl.concat(more[name]) if more[name] else frame.clear()
+        found[name] = Window(frame, label, left, rest)
     return found
 
 
@@ -128,3 +133,8 @@ def _require(name: str, label: F64) -> None:
 def labels_of(frame: pl.DataFrame) -> F64:
     """(n) The labels of a frame."""
     return frame["label"].cast(pl.Float64).to_numpy()
+
+
+def starts(window: Window) -> int:
+    """µs: when its first application became known."""
+    return int(window.frame["known_at"].to_numpy().min())

@@ -34,7 +34,9 @@ IMPORTERS = {
     "neo4j": ("core/",),
     "graphdatascience": ("queries/bridges.py",),
     "py2neo": ("queries/bridges.py",),
-    "torch": (),
+    "torch": ("risk/network_train.py",),
+    "onnx": ("risk/network_train.py",),
+    "onnxruntime": ("risk/network.py",),
     "sqlalchemy": ("core/sql/", "security/"),
     "alembic": ("core/sql/",),
     "psycopg": (),  # SQLAlchemy imports it, when PostgreSQL is named
@@ -185,6 +187,22 @@ def test_no_file_names_a_registry() -> None:
 def test_a_registry_is_seen(text: str) -> None:
     assert REGISTRIES.search(text)
     assert not REGISTRIES.search("uv pip compile --no-emit-index-url")
+
+
+def _locked(name: str) -> dict[str, set[str]]:
+    """Versions of each package that a lock names."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+        if pinned := re.match(r"([\w.-]+)==([^\s;]+)", line):
+            found[pinned[1]].add(pinned[2])
+    return found
+
+
+def test_the_extra_torch_changes_no_version() -> None:
+    every, extra = _locked("requirements.lock"), _locked("requirements-torch.lock")
+    assert {"torch", "onnx", "numpy"} <= set(extra)
+    assert "torch" not in every
+    assert not {name: extra[name] for name in set(every) & set(extra) if extra[name] != every[name]}
 
 
 def test_every_error_has_its_code_written_out() -> None:
