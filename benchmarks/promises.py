@@ -12,8 +12,10 @@ from benchmarks.large import measure_large
 from benchmarks.neighbourhood import measure_neighbourhood
 from benchmarks.rings import measure_backfill, measure_rings
 from benchmarks.simulate import measure_simulate
+from benchmarks.simulated import measure_simulated, measure_training
 from benchmarks.snapshot import measure_snapshot
 from benchmarks.tabular import measure_credit, measure_german
+from benchmarks.transfer import measure_transfer
 
 LOADING = (
     "core",
@@ -55,6 +57,7 @@ SNAPSHOT = (
 )
 ONLINE = (*LOADING, "queries/neighbourhood.py", "snapshot", "simulator", "benchmarks/neighbourhood.py")
 MODELS = ("risk", "requirements.lock", "benchmarks/tabular.py")
+LEARNING = (*FEATURES[:4], "risk", "requirements.lock", "benchmarks/columns.py", "benchmarks/simulated.py")
 WHOLE = (*ROOMS, "Makefile", "pyproject.toml", "requirements.lock", "benchmarks/fresh_clone.py")
 
 GOALS = (
@@ -229,6 +232,41 @@ GOALS = (
         "german_auc",
         "AUC of the combination on German credit, five folds pooled out of fold",
         *("≥", 0.78, "", 1_000, MODELS, measure_german),
+    ),
+    Goal(
+        "simulated_fraud_way",
+        "AUC of fraud above chance, as a share of what the true probabilities reach, the worst of three unused seeds",
+        *("≥", 0.70, "", 200_000, LEARNING, measure_simulated),
+    ),
+    Goal(
+        "simulated_fraud_gain",
+        "its AUC above that of trees on attributes alone, the worst of the same seeds",
+        *("≥", 0.03, "", 200_000, LEARNING, measure_simulated),
+    ),
+    Goal(
+        "simulated_control_gain",
+        "its AUC above that of trees on features of links dealt out anew, the worst of the same seeds",
+        *("≥", 0.02, "", 200_000, LEARNING, measure_simulated),
+    ),
+    Goal(
+        "simulated_ece",
+        "mean distance of probability and share of positives (20 bins of equal mass), the worst target and seed",
+        *("≤", 0.01, "", 200_000, LEARNING, measure_simulated),
+    ),
+    Goal(
+        "training_minutes",
+        "the whole pipeline of one target on a million applications, features, ladder and control included",
+        *("≤", 20, "min", 1_000_000, LEARNING, measure_training),
+    ),
+    Goal(
+        "training_memory",
+        "peak of the process that does so, reading included",
+        *("≤", 12, "GB", 1_000_000, LEARNING, measure_training),
+    ),
+    Goal(
+        "transfer_gain",
+        "AUC of a new lender's overdue by 200 labels of its own and the others', above that of its own alone",
+        *("≥", 0.02, "", 200_000, (*LEARNING, "benchmarks/transfer.py"), measure_transfer),
     ),
     Goal(
         "demo_minutes",

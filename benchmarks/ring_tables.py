@@ -19,14 +19,15 @@ were used for nothing else.
 
 def document() -> str:
     """The text that the document must have."""
-    recall, days = _kept("ring_recall"), _kept("ring_days")
+    recall, days = kept("ring_recall"), kept("ring_days")
     seeds: Mapping[str, Any] = recall.details
     return "\n".join(
         [HEAD, *_of_seeds(recall, seeds), *_by_kind(seeds), *_innocent(seeds), *_detection(days)]
     )
 
 
-def _kept(name: str) -> Result:
+def kept(name: str) -> Result:
+    """The kept result of a goal, which the document needs."""
     found = read_result(name)
     if found is None:
         raise SystemExit(f"{name} was never measured; run: make goals RUN={name}")
@@ -36,13 +37,13 @@ def _kept(name: str) -> Result:
 def _of_seeds(recall: Result, seeds: Mapping[str, Any]) -> Iterable[str]:
     yield "## By seed\n"
     yield f"{recall.data.removesuffix(', the worst seed')}; commit {recall.commit[:7]}, {recall.date[:10]}.\n"
-    yield from _head(
+    yield from head(
         "seed", "way", "planted", "found", "recall", "listed", "right", "precision", "members found"
     )
     for seed, told in seeds.items():
         for way, one in {"rings": told["rings"], **told["plain"]}.items():
             found = f"{one['members_found']:,} of {one['members']:,}"
-            yield _row(
+            yield row(
                 seed, way, one["planted"], one["found"], f"{one['recall']:.3f}", one["listed"], one["right"],
                 f"{one['precision']:.3f}", found,
             )  # fmt: skip
@@ -51,25 +52,25 @@ def _of_seeds(recall: Result, seeds: Mapping[str, Any]) -> Iterable[str]:
 def _by_kind(seeds: Mapping[str, Any]) -> Iterable[str]:
     yield "\n## By kind of fraud\n"
     yield "Recall, and in brackets found of planted; last, what plain components (first 20 users) find, all seeds together.\n"
-    yield from _head("kind", *seeds, "plain components")
+    yield from head("kind", *seeds, "plain components")
     for kind, rows in _kinds(seeds, "by_kind"):
         plain = [next(iter(told["plain"].values()))["by_kind"][kind] for told in seeds.values()]
         share = sum(row["found"] for row in plain) / sum(row["planted"] for row in plain)
         cells = [f"{row['recall']:.3f} ({row['found']} of {row['planted']})" for row in rows]
-        yield _row(kind, *cells, f"{share:.3f}")
+        yield row(kind, *cells, f"{share:.3f}")
     yield "\nWhy some are missed, and what is listed and wrong: [ten rings, looked at](examples/ten_rings.md).\n"
 
 
 def _innocent(seeds: Mapping[str, Any]) -> Iterable[str]:
     yield "## Innocent sharing\n"
     yield "Share of the applications of honest people who share something that lies in a listed ring.\n"
-    yield from _head("kind", *seeds, "plain components, at worst")
+    yield from head("kind", *seeds, "plain components, at worst")
     for kind, rows in _kinds(seeds, "innocent"):
         plain = max(
             one["innocent"][kind]["share"] for told in seeds.values() for one in told["plain"].values()
         )
         cells = [f"{row['share']:.3%} ({row['in_listed_rings']} of {row['applications']:,})" for row in rows]
-        yield _row(kind, *cells, f"{plain:.1%}")
+        yield row(kind, *cells, f"{plain:.1%}")
 
 
 def _kinds(seeds: Mapping[str, Any], part: str) -> Iterable[tuple[str, list[dict[str, Any]]]]:
@@ -89,12 +90,14 @@ def _detection(days: Result) -> Iterable[str]:
     )
 
 
-def _head(*cells: object) -> Iterable[str]:
-    yield _row(*cells)
-    yield _row(*("---" for _ in cells))
+def head(*cells: object) -> Iterable[str]:
+    """The first lines of a table."""
+    yield row(*cells)
+    yield row(*("---" for _ in cells))
 
 
-def _row(*cells: object) -> str:
+def row(*cells: object) -> str:
+    """A line of a table."""
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 

@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from cli import audit, dataset, db, features, hubs, keys, models, query, rings, schema, sql
+from cli import audit, dataset, db, features, hubs, keys, models, query, rings, schema, sql, training
 from cli.demo import demo
 from cli.doctor import doctor
 from cli.load import load, mapping_app
@@ -45,9 +45,9 @@ app.command("demo")(demo)
 app.command("doctor")(doctor)
 app.command("simulate")(simulate)
 app.command("serve")(serve)
-app.command("train")(models.train)
-app.command("evaluate")(models.evaluate)
-app.command("score")(models.score)
+app.command("train")(training.train)
+app.command("evaluate")(training.evaluate)
+app.command("score")(training.score)
 
 
 READER_LEFT = 141

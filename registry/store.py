@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.clock import iso
 from core.errors import NotFoundError, UsageError
-from registry.card import Card, read_card
+from registry.card import Card, read_card, write_card
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -40,19 +40,16 @@ class Version:
 
 
 class Registry:
-    """The models below a folder, or on the MLflow server at `uri`."""
+    """The models below a folder, or on the server that MLflow's own setting `MLFLOW_TRACKING_URI` names."""
 
     def __init__(self, folder: Path, uri: str | None = None) -> None:
         self._folder = folder
-        self._uri = uri or f"sqlite:///{folder / 'mlflow.db'}"
+        self._uri = uri or os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{folder / 'mlflow.db'}"
         self._opened: MlflowClient | None = None
 
-    def register(self, name: str, folder: Path) -> Version:
-        """Take the sealed model in `folder` in as the next version of `name`; it serves nobody yet.
-
-        Raises as `registry.card.read_card`.
-        """
-        card = read_card(folder)
+    def register(self, name: str, folder: Path, card: Card) -> Version:
+        """Seal the model in `folder` with its card, and take it in as the next version of `name`; it serves nobody yet."""
+        card = write_card(folder, card)
         run = self._client.create_run(self._experiment())
         told = {
             key: value for key, value in asdict(card).items() if key not in ("metrics", "files", "features")

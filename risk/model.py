@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from core.errors import IncompatibleError
 from registry.card import Card, read_card
 from risk.combine import Combination
 from risk.encoding import Encoding
-from risk.metrics import F64
+from risk.metrics import F64, measure
 from risk.network import Network
 from risk.parts import BOOSTING, FOREST, NETWORK, SCORECARD, Part
 from risk.scorecard import Scorecard
@@ -84,6 +85,14 @@ class Model:
         found: F64 = self.scorecard.points(self.encoding.matrix(frame)).sum(axis=1)
         return found
 
+    def told(self, frame: pl.DataFrame) -> dict[str, F64 | NDArray[np.int64]]:
+        """(n) By name, what it says of each application: probability, and points where it has a scorecard."""
+        return {"probability": self.chance(frame), "score": self.scores(frame).astype(np.int64)}
+
+    def measured(self, frame: pl.DataFrame) -> dict[str, float]:
+        """Measures on labelled applications (`label`)."""
+        return measure(self.chance(frame), frame["label"].cast(pl.Float64).to_numpy())
+
     def write(self, folder: Path) -> None:
         """The files of the model, without a card."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,15 +105,10 @@ class Model:
         (folder / "model.json").write_text(text + "\n", encoding="utf-8")
 
 
-def load_model(folder: Path, catalogue: str | None = None) -> tuple[Model, Card]:
-    """A model whose files are whole. Raises as `read_card`, and `IncompatibleError` (`features.version`) when it reads
-    the features of another catalogue than the version given, (`risk.onnxruntime`) when what runs its network is missing."""
-    card = read_card(folder)
-    if catalogue is not None and card.catalogue != catalogue:
-        raise IncompatibleError(
-            "features.version",
-            f"The model reads features of catalogue {card.catalogue}; these are of {catalogue}. Train it anew.",
-        )
+def load_chance(folder: Path, catalogue: str | None = None) -> tuple[Model, Card]:
+    """A model whose files are whole. Raises as `require_card`, and `IncompatibleError` (`risk.onnxruntime`) when what runs
+    its network is missing."""
+    card = require_card(folder, catalogue)
     told = json.loads((folder / "model.json").read_text("utf-8"))
     deciding = told["deciding"]
     model = Model(
@@ -113,3 +117,15 @@ def load_model(folder: Path, catalogue: str | None = None) -> tuple[Model, Card]
         Combination(tuple(deciding["parts"]), tuple(deciding["weights"]), deciding["intercept"]),
     )
     return model, card
+
+
+def require_card(folder: Path, catalogue: str | None = None) -> Card:
+    """The card of a model. Raises as `read_card`, and `IncompatibleError` (`features.version`) when the model reads the
+    features of another catalogue than the version given."""
+    card = read_card(folder)
+    if catalogue is not None and card.catalogue != catalogue:
+        raise IncompatibleError(
+            "features.version",
+            f"The model reads features of catalogue {card.catalogue}; these are of {catalogue}. Train it anew.",
+        )
+    return card

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import io
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,18 +12,21 @@ import polars as pl
 
 from registry.card import Card
 from risk.metrics import CALIBRATION, F64, RANKING, auc, average_precision, interval, ks, psi, reliability
+from risk.pages import GREY, INK, image, items, page, section, table, text
+from risk.parts import SCORECARD
+from risk.segments import BUDGET, fairness, slices
+from risk.selection import Judged
 from risk.targets import target_of
-from risk.train import Trained
-from risk.windows import Window
+from risk.windows import NAMES, Window
 
 if TYPE_CHECKING:
     from risk.model import Model
+    from risk.train import Trained
 
 ROUNDS = 200
 """Of the bootstrap."""
-STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#1d2430}
-table{border-collapse:collapse;margin:1em 0}td,th{padding:.25em .7em;border-bottom:1px solid #d5dae2;text-align:right}
-td:first-child,th:first-child{text-align:left}img{max-width:100%}h2{margin-top:2em}.limits li{margin:.4em 0}"""
+ODDS = (1.0, 2.0, 4.0)
+"""Times by which the odds of those whose outcome is not known may be above what the model says."""
 
 
 def write_report(path: Path, card: Card, trained: Trained) -> None:
@@ -34,57 +34,43 @@ def write_report(path: Path, card: Card, trained: Trained) -> None:
     test = trained.windows["test"]
     chance = trained.model.chance(test.frame)
     sections = [
-        _purpose(card),
+        purpose(card),
         _measures(trained, chance, test.label),
         _parts(trained),
         _ladder(trained),
+        _learning(trained),
         _curves(chance, test.label),
         _months(test, chance),
-        _scorecard(trained.model),
+        _unknown(card, trained, chance),
+        _fairness(test, chance),
+        _scorecard(trained.model) if SCORECARD in trained.model.parts else "",
         _stability(trained),
-        _selection(trained),
-        _certificate(card),
+        selection(trained.judged),
+        certificate(card),
         _limits(card),
     ]
-    title = f"{card.target}: a model of {card.kind}"
-    text = (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        f"<style>{STYLE}</style><h1>{html.escape(title)}</h1>" + "\n".join(sections) + "</html>\n"
-    )
-    path.write_text(text, encoding="utf-8")
+    path.write_text(page(f"{card.target}: a model of {card.kind}", sections), encoding="utf-8")
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    top = "".join(f"<th>{html.escape(one)}</th>" for one in head)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(_shown(cell))}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return f"<table><tr>{top}</tr>{body}</table>"
-
-
-def _shown(cell: object) -> str:
-    if isinstance(cell, float):
-        return "–" if np.isnan(cell) else f"{cell:,.4f}"
-    return f"{cell:,}" if isinstance(cell, int) else str(cell)
-
-
-def _purpose(card: Card) -> str:
+def purpose(card: Card) -> str:
+    """What is predicted, of whom, learned from what."""
     target = target_of(card.target)
     among = (
         f" It is known only of applications with {target.among}, and says nothing of others."
         if target.among
         else ""
     )
-    rows = [
-        (name, card.rows[name], card.rows[f"positives_{name}"]) for name in ("train", "validation", "test")
-    ]
-    return (
-        f"<h2>Purpose and data</h2><p>The probability that an application turns out as: {target.positive}. Its label "
-        f"is what was known {card.maturity_days:g} days after it.{among} Applications known from {card.first} until before "
-        f"{card.end}; what became known from {card.known_until} on was in no label. Windows follow one another in time, "
-        f"with gaps as long as labels take; nothing was chosen on the test window. Catalogue {card.catalogue}, "
-        f"{len(card.features)} features, seed {card.seed}, FinGraph {card.code}.</p>"
-        + _table(("window", "labelled applications", "positives"), rows)
+    rows = [(name, card.rows[name], card.rows[f"positives_{name}"]) for name in NAMES]
+    return section(
+        "Purpose and data",
+        text(
+            f"Predicted of an application: {target.positive}. Its label is what was known {card.maturity_days:g} days after "
+            f"it.{among} Applications known from {card.first} until before {card.end}; what became known from "
+            f"{card.known_until} on was in no label. Windows follow one another in time, with gaps as long as labels take; "
+            f"nothing was chosen on the test window. Catalogue {card.catalogue}, {len(card.features)} features, seed "
+            f"{card.seed}, FinGraph {card.code}."
+        ),
+        table(("window", "labelled applications", "positives"), rows),
     )
 
 
@@ -92,40 +78,80 @@ def _measures(trained: Trained, chance: F64, label: F64) -> str:
     rows = []
     for name, of in {**RANKING, **CALIBRATION}.items():
         low, high = interval(of, chance, label, rounds=ROUNDS)
-        told = [trained.metrics[window][name] for window in ("train", "validation", "test")]
+        told = [trained.metrics[window][name] for window in NAMES]
         rows.append((name, *told, f"{low:.4f} to {high:.4f}"))
-    return (
-        "<h2>How good it is</h2><p>Of the deciding probability. The gap from train to test is what it learned by heart; "
-        f"intervals hold 95 % of {ROUNDS} bootstrap samples of the test window.</p>"
-        + _table(("measure", "train", "validation", "test", "test, 95 %"), rows)
+    return section(
+        "How good it is",
+        text(
+            "Of the deciding probability. Train and validation are of the model that had learned from the training window "
+            "alone, so that the gap between them is what it learned by heart; the test is of the model that decides, which "
+            f"learned from both. Intervals hold 95 % of {ROUNDS} bootstrap samples of the test window. ece: mean distance "
+            "of probability and share of positives over 20 bins of equal mass."
+        ),
+        table(("measure", *NAMES, "test, 95 %"), rows),
     )
 
 
 def _parts(trained: Trained) -> str:
     names = ("auc", "ap", "ks", "recall_1pc", "precision_1pc", "ece")
     rows = [(part, *(told[name] for name in names)) for part, told in trained.parts.items()]
-    deciding = trained.model.deciding
-    weights = ", ".join(
-        f"{part} {weight:.2f}" for part, weight in zip(deciding.parts, deciding.weights, strict=True)
+    decides = trained.model.deciding
+    weights = ", ".join(f"{part} {w:.2f}" for part, w in zip(decides.parts, decides.weights, strict=True))
+    told = {
+        "boosting gained for {} rounds": trained.budgets.rounds,
+        "the network for {} epochs": trained.budgets.epochs,
+    }
+    said = ", ".join(words.format(often) for words, often in told.items() if often)
+    rounds = f" On the later window {said}." if said else ""
+    return section(
+        "Its parts on the test window",
+        text(
+            "Each calibrated by itself. What decides was settled on the validation window: "
+            f"{weights} (weights of log odds).{rounds}"
+        ),
+        table(("part", *names), rows),
     )
-    return (
-        "<h2>Its parts on the test window</h2><p>Each calibrated by itself. What decides was settled on the validation "
-        f"window: {html.escape(weights)} (weights of log odds).</p>" + _table(("part", *names), rows)
-    )
+
+
+STEPS = ("features", "rows", "rounds", "auc", "ap", "ks", "recall_1pc")
 
 
 def _ladder(trained: Trained) -> str:
     if not trained.ladder:
         return ""
-    names = ("auc", "ap", "ks", "recall_1pc")
     rows = [
-        (("+ " if place else "") + one.name, one.features, one.rounds, *(one.metrics[name] for name in names))
-        for place, one in enumerate(trained.ladder)
+        (one.name, one.features, one.rows, one.rounds, *(one.metrics[name] for name in STEPS[3:]))
+        for one in trained.ladder
     ]
-    return (
-        "<h2>The ladder</h2><p>Boosted trees on the test window, each step with the features of those above it.</p>"
-        + _table(("features", "how many", "rounds", *names), rows)
+    return section(
+        "The ladder",
+        text(
+            "Boosted trees of the training window on the test window, each step with the features of those above it. The "
+            "last row is the control: the same features computed where every link's identifier was dealt out anew among "
+            "all applications. What it reaches is not owed to who shares what with whom."
+        ),
+        table(("features up to", *STEPS), rows),
     )
+
+
+def _learning(trained: Trained) -> str:
+    if not trained.learning:
+        return ""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - half a second to import
+
+    rows = [
+        (one.name, one.rows, one.rounds, one.metrics["auc"], one.metrics["ap"]) for one in trained.learning
+    ]
+    figure = Figure(figsize=(7, 3))
+    axes = figure.subplots()
+    axes.plot([row[1] for row in rows], [row[3] for row in rows], "o-", color=INK)
+    axes.set(title="AUC on the test window", xlabel="applications learned from, the newest", ylabel="AUC")
+    return section(
+        "Learning curve",
+        text("Boosted trees that learned from the newest share of the training window. Still rising: more data would help."),
+        table(("share", "rows", "rounds", "AUC", "AP"), rows),
+        image(figure, "AUC by applications learned from"),
+    )  # fmt: skip
 
 
 def _curves(chance: F64, label: F64) -> str:
@@ -137,41 +163,38 @@ def _curves(chance: F64, label: F64) -> str:
     hits, rest = np.cumsum(label[order]), np.cumsum(1 - label[order])
     recall, fall = hits / hits[-1], rest / rest[-1]
     _plot(roc, fall, recall, "ROC", "share of negatives", "share of positives")
-    roc.plot([0, 1], [0, 1], "--", color="#999")
+    roc.plot([0, 1], [0, 1], "--", color=GREY)
     _plot(precision, recall, hits / (hits + rest), "Precision and recall", "recall", "precision")
     share = np.arange(1, len(label) + 1) / len(label)
     _plot(distance, share, recall, "KS and lift", "share of applications, highest first", "share")
-    distance.plot(share, fall, color="#999")
+    distance.plot(share, fall, color=GREY)
     told = np.array(reliability(chance, label))
-    calibration.plot(told[:, 0], told[:, 1], "o-", color="#2457a6")
+    calibration.plot(told[:, 0], told[:, 1], "o-", color=INK)
     top = float(told[:, :2].max()) * 1.05
-    calibration.plot([0, top], [0, top], "--", color="#999")
+    calibration.plot([0, top], [0, top], "--", color=GREY)
     calibration.set(
         title="Calibration, 20 bins of equal mass", xlabel="mean probability", ylabel="share of positives"
     )
-    return f"<h2>Curves</h2>{_image(figure, 'ROC, precision and recall, KS, calibration')}"
+    return section("Curves", image(figure, "ROC, precision and recall, KS, calibration"))
 
 
 def _plot(axes: Any, x: F64, y: F64, title: str, *names: str) -> None:
     thin = np.unique(np.linspace(0, len(x) - 1, 500).astype(int))
-    axes.plot(x[thin], y[thin], color="#2457a6")
+    axes.plot(x[thin], y[thin], color=INK)
     axes.set(title=title, xlabel=names[0], ylabel=names[1])
 
 
-def _image(figure: Any, alt: str) -> str:
-    figure.tight_layout()
-    held = io.BytesIO()
-    figure.savefig(held, format="png", dpi=80, metadata={"Software": None})
-    data = base64.b64encode(held.getvalue()).decode()
-    return f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{data}">'
+def months(frame: pl.DataFrame) -> list[tuple[str, Any]]:
+    """The months of a frame, with a mask (n) each."""
+    month = frame["known_at"].cast(pl.Datetime("us")).dt.strftime("%Y-%m").to_numpy()
+    return [(name, month == name) for name in sorted(set(month))]
 
 
 def _months(test: Window, chance: F64) -> str:
-    month = test.frame["known_at"].cast(pl.Datetime("us")).dt.strftime("%Y-%m").to_numpy()
-    rows = [_slice(name, month == name, chance, test.label) for name in sorted(set(month))]
-    rows += [_slice(name, held, chance, test.label) for name, held in _slices(test.frame)]
+    told = [*months(test.frame), *slices(test.frame)]
     head = ("slice", "applications", "positives", "mean probability", "AUC", "AP", "KS")
-    return "<h2>By month and slice</h2>" + _table(head, rows)
+    rows = [_slice(name, held, chance, test.label) for name, held in told]
+    return section("By month and slice", table(head, rows))
 
 
 def _slice(name: str, held: Any, chance: F64, label: F64) -> tuple[object, ...]:
@@ -180,17 +203,51 @@ def _slice(name: str, held: Any, chance: F64, label: F64) -> tuple[object, ...]:
     return name, len(y), int(y.sum()), float(c.mean()) if len(y) else float("nan"), *figures
 
 
-def _slices(frame: pl.DataFrame) -> list[tuple[str, Any]]:
-    """Connected and isolated applications, where the model reads how many others share their device, card or number."""
-    names = [name for name in frame.columns if "_other_users_all" in name and "_known" not in name]
-    if not names:
-        return []
-    connected = (
-        frame.select(pl.any_horizontal(pl.col(name).fill_null(0) > 0 for name in names))
-        .to_series()
-        .to_numpy()
+def _unknown(card: Card, trained: Trained, chance: F64) -> str:
+    """Reject inference, as a diagnosis: nobody's outcome is made up."""
+    test = trained.windows["test"]
+    if not test.unknown.height:
+        return ""
+    others = trained.model.chance(test.unknown)
+    rows: list[Sequence[object]] = [
+        ("outcome known", len(chance), float(chance.mean()), float(test.label.mean())),
+        ("outcome not known", len(others), float(others.mean()), float("nan")),
+    ]
+    held = others / (1 - np.clip(others, 0.0, 1 - 1e-9))
+    supposed = [float((k * held / (1 + k * held)).mean()) for k in ODDS]
+    total = len(chance) + len(others)
+    worse = [
+        (f"{k:g} times the odds", rate, float((test.label.sum() + rate * len(others)) / total))
+        for k, rate in zip(ODDS, supposed, strict=True)
+    ]
+    return section(
+        "Those whose outcome is not known",
+        text(
+            "Of the test window: refused, not paid out, or never looked at. They are in no label, and nothing was made up for "
+            f"them. Their scores differ from those of the known by a PSI of {psi(chance, others):.3f}: above .25 the model "
+            "speaks of people unlike those that it learned from. How many positives there would be among them if their odds "
+            "were as the model says, or so many times worse:"
+        ),
+        table(("who", "applications", "mean probability", "share of positives"), rows),
+        table(("supposing", "share among the unknown", f"share of {card.target} among all"), worse),
     )
-    return [("connected: shares something with another user", connected), ("isolated", ~connected)]
+
+
+def _fairness(test: Window, chance: F64) -> str:
+    found = fairness(test.frame, chance, test.label)
+    if not found:
+        return ""
+    head = ("segment", "group", "applications", "mean probability", "positives", "flagged", "of positives", "of negatives",
+            "impact")  # fmt: skip
+    return section(
+        "Fairness by permitted segment",
+        text(
+            f"At a cut that flags {BUDGET:.0%} of all applications. Impact: share not flagged over that of the segment's "
+            "best-treated group; below .8 asks for an explanation. Mean probability beside the share of positives shows "
+            "whether a group is judged as it turns out."
+        ),
+        table(head, [tuple(vars(one).values()) for one in found]),
+    )
 
 
 def _scorecard(model: Model) -> str:
@@ -201,14 +258,14 @@ def _scorecard(model: Model) -> str:
         for place, name in enumerate(names):
             count = one.counts[place]
             rate = one.positives[place] / count if count else float("nan")
-            rows.append(
-                (one.feature if place == 0 else "", name, count, rate, one.woe[place], one.points[place])
-            )
-    head = ("feature", "bin", "applications", "positives", "WOE", "points")
-    return (
-        "<h2>The scorecard</h2><p>600 points are odds of 20 good to 1 bad; 40 points double them. The score is the sum "
-        "of the points of one bin each.</p>" + _table(head, rows)
-    )
+            head = one.feature if place == 0 else ""
+            rows.append((head, name, count, rate, one.woe[place], one.points[place]))
+    columns = ("feature", "bin", "applications", "positives", "WOE", "points")
+    return section(
+        "The scorecard",
+        text("600 points are odds of 20 good to 1 bad; 40 points double them. The score is the sum of the points of one bin each."),
+        table(columns, rows),
+    )  # fmt: skip
 
 
 def _stability(trained: Trained) -> str:
@@ -218,38 +275,45 @@ def _stability(trained: Trained) -> str:
     old, new = encoding.matrix(before), encoding.matrix(after)
     rows: list[Sequence[object]] = [("the score", psi(model.chance(before), model.chance(after)))]
     rows += [(name, psi(old[:, place], new[:, place])) for place, name in enumerate(encoding.features)]
-    return (
-        "<h2>Stability</h2><p>PSI from the training to the test window: below .1 stable, above .25 shifted.</p>"
-        + _table(("what", "PSI"), rows)
-    )
+    return section(
+        "Stability",
+        text("PSI of the score and CSI of the scorecard's features from the training to the test window: below .1 stable, above .25 shifted."),
+        table(("what", "PSI"), rows),
+    )  # fmt: skip
 
 
-def _selection(trained: Trained) -> str:
-    kept = [one for one in trained.judged if not one.left_out]
+def selection(judged: Sequence[Judged]) -> str:
+    """Which features are read, and why others are not."""
+    kept = [one for one in judged if not one.left_out]
     reasons: dict[str, int] = {}
-    for one in trained.judged:
+    for one in judged:
         if one.left_out:
             reason = "says what another says" if one.left_out.startswith("says what") else one.left_out
             reasons[reason] = reasons.get(reason, 0) + 1
     rows = [(one.name, one.iv, one.auc, one.ks, one.psi, one.missing) for one in kept[:40]]
-    return (
-        f"<h2>Features</h2><p>{len(kept)} of {len(trained.judged)} are read; the forty of the greatest information "
-        "value:</p>"
-        + _table(("feature", "IV", "AUC", "KS", "PSI", "missing"), rows)
-        + _table(("left out, because it", "features"), sorted(reasons.items()))
+    return section(
+        "Features",
+        text(f"{len(kept)} of {len(judged)} are read; the forty of the greatest information value:"),
+        table(("feature", "IV", "AUC", "KS", "PSI", "missing"), rows),
+        table(("left out, because it", "features"), sorted(reasons.items())),
     )
 
 
-def _certificate(card: Card) -> str:
+def certificate(card: Card) -> str:
+    """What was proved of the features."""
     told = card.certificate
     caught = [
         (name, "caught" if found else "nothing in the data that it could see")
         for name, found in told["mutants"].items()
     ]
-    return (
-        f"<h2>Certificate</h2><p>At {told['decisions']} points of {html.escape(str(told['data']))} all features of the "
-        "catalogue were computed with and without what came later, and were the same to the bit. Computations that "
-        "look ahead on purpose were held against the same proof:</p>" + _table(("mutant", "was"), caught)
+    return section(
+        "Leakage certificate",
+        text(
+            f"At {told['decisions']} points of {told['data']} all features of the catalogue were computed with and without "
+            "what came later, and were the same to the bit. Computations that look ahead on purpose were held against the "
+            "same proof:"
+        ),
+        table(("mutant", "was"), caught),
     )
 
 
@@ -263,8 +327,4 @@ def _limits(card: Card) -> str:
     ]
     if among:
         limits.append(f"Trained on those with {among} alone: what the refused would have done is not known.")
-    return (
-        '<h2>Limits of use</h2><ul class="limits">'
-        + "".join(f"<li>{html.escape(one)}</li>" for one in limits)
-        + "</ul>"
-    )
+    return section("Limits of use", items(limits))

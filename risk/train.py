@@ -189,7 +189,7 @@ class Bench:
     def ladder(self, test: Window) -> Iterator[Step]:
         """Each step's trees learn on its features alone, with the settings of the whole model; then the control."""
         families = self._training.families
-        if not families:
+        if not families or BOOSTING not in self._training.parts:
             return
         judged = self._encoding.matrix(test.frame)
         told = {family for _, group in LADDER for family in group}
@@ -209,7 +209,7 @@ class Bench:
 
     def learning(self, test: Window) -> Iterator[Step]:
         """Trees that learn on the newest shares of the training window."""
-        if not self._training.families:
+        if not self._training.families or BOOSTING not in self._training.parts:
             return
         judged, size = self._encoding.matrix(test.frame), len(self._values)
         for share in LEARNING:

@@ -86,24 +86,29 @@ class Trees:
 def fit_boosting(
     values: F64, label: F64, seed: int, *, later: tuple[F64, F64] | None = None, rounds: int | None = None
 ) -> Trees:
-    """Boosted trees: as many rounds as gain on the rows and labels of a `later` window (log loss; `PATIENCE` without gain
-    end it), or as many as are given."""
+    """Boosted trees: as many rounds as gain on the rows and labels of a `later` window (log loss), or as many as given."""
+    settings = {**_common(label, seed), **BOOSTING, "eval_metric": "logloss"}
+    return Trees(*boost(settings, (values, label), later, rounds))
+
+
+def boost(
+    settings: dict[str, Any],
+    learned: tuple[F64, F64],
+    later: tuple[F64, F64] | None,
+    rounds: int | None = None,
+) -> tuple[xgboost.Booster, int]:
+    """Trees over rows and what is predicted of them, and how many of their rounds are used: `PATIENCE` rounds without gain
+    on `later` end it."""
     import xgboost  # noqa: PLC0415 - a second to import
 
-    learned = xgboost.DMatrix(values, label, nthread=THREADS)
-    settings = {**_common(label, seed), **BOOSTING, "eval_metric": "logloss"}
+    matrix = xgboost.DMatrix(*learned, nthread=THREADS)
     if later is None:
-        made = xgboost.train(settings, learned, rounds or ROUNDS, verbose_eval=False)
-        return Trees(made, rounds or ROUNDS)
+        return xgboost.train(settings, matrix, rounds or ROUNDS, verbose_eval=False), rounds or ROUNDS
+    watched = [(xgboost.DMatrix(*later, nthread=THREADS), "later")]
     made = xgboost.train(
-        settings,
-        learned,
-        ROUNDS,
-        evals=[(xgboost.DMatrix(*later, nthread=THREADS), "later")],
-        early_stopping_rounds=PATIENCE,
-        verbose_eval=False,
+        settings, matrix, ROUNDS, evals=watched, early_stopping_rounds=PATIENCE, verbose_eval=False
     )
-    return Trees(made, int(made.best_iteration) + 1)
+    return made, int(made.best_iteration) + 1
 
 
 def fit_forest(values: F64, label: F64, seed: int) -> Trees:

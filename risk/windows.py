@@ -11,6 +11,7 @@ import polars as pl
 from core.errors import NotFoundError, UsageError
 from risk.encoding import fit_encoding
 from risk.metrics import F64
+from risk.segments import features_read
 from risk.selection import Judged, select
 
 Blocks = Callable[[], Iterator[pl.DataFrame]]
@@ -87,12 +88,14 @@ def _sample(blocks: Blocks) -> pl.DataFrame:
 
 
 def read_windows(blocks: Blocks, kept: Sequence[str], *, others: bool = False) -> dict[str, Window]:
-    """The windows by name, with the features that are kept; those that are learned from with the rows that only `others`
-    are known of. Raises `UsageError` (`risk.window`, `risk.no_positives`)."""
+    """The windows by name, with the features that are kept and those that slices are told by; those that are learned from
+    with the rows that only `others` are known of. Raises `UsageError` (`risk.window`, `risk.no_positives`)."""
     known, unknown, more = ({name: list[pl.DataFrame]() for name in NAMES} for _ in range(3))
+    told_apart = [name for name in features_read() if name not in kept]
     for block in blocks():
         beside = [name for name in block.columns if name.startswith("label_of_")]
-        held = block.select("split", "weight", "matured", *HEAD, *beside, *kept)
+        sliced = [name for name in told_apart if name in block.columns]
+        held = block.select("split", "weight", "matured", *HEAD, *beside, *sliced, *kept)
         for name in NAMES:
             rows = held.filter(pl.col("split") == name)
             known[name].append(rows.filter(pl.col("weight") > 0))

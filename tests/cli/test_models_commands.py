@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from benchmarks.columns import columns_of_world
-from cli import models
+from cli import models, training
 from core.clock import moment_us
 from core.errors import NotFoundError, UsageError
 from core.settings import load_settings
@@ -19,6 +19,7 @@ from features import Catalogue, proofs
 from features.proofs import Certificate, Difference
 from graph_schema import FINGRAPH
 from graph_schema.live import extensions
+from risk import trees
 from simulator import order, simulate
 from snapshot.columns import Columns
 from snapshot.manifest import Manifest
@@ -29,7 +30,7 @@ FIRST, END = moment_us("2025-02-01"), moment_us("2025-06-01")
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Columns:
     folder = tmp_path_factory.mktemp("world")
-    simulate(order(6_000, "2025-01-01", 160, 5), folder)
+    simulate(order(9_000, "2025-01-01", 160, 5), folder)
     made = columns_of_world(folder)
     return replace(made, keys=tuple(f"simulated:{p}" for p in range(made.size)))
 
@@ -42,7 +43,9 @@ def said(
     manifest = Manifest(
         FINGRAPH.version, extensions(FINGRAPH), None, 1, end, end, {}, (), (), (), 0, {}, ()
     )  # fmt: skip
-    monkeypatch.setattr(models, "columns_from", lambda folder: (world, manifest))
+    monkeypatch.setattr(trees, "ROUNDS", 40)
+    monkeypatch.setitem(trees.FOREST, "num_parallel_tree", 20)
+    monkeypatch.setattr(training, "columns_from", lambda folder: (world, manifest))
     settings = replace(load_settings({}), home=tmp_path / "home")
     monkeypatch.setattr(models, "load_settings", lambda: settings)
     return lambda: json.loads(capsys.readouterr().out.splitlines()[-1])
@@ -51,21 +54,21 @@ def said(
 def test_a_model_is_trained_promoted_judged_told_of_and_rolled_back(
     said: Any, world: Columns, tmp_path: Path
 ) -> None:
-    models.train(FIRST, END, "approval", as_json=True)
+    training.train(FIRST, END, "approval", as_json=True)
     (made,) = said()["items"]
     assert (made["name"], made["version"], made["aliases"]) == ("approval", 1, [])
     assert made["metrics"]["auc"] > 0.7
     with pytest.raises(NotFoundError, match="champion"):
-        models.evaluate("approval", FIRST, END, as_json=True)
+        training.evaluate("approval", FIRST, END, as_json=True)
     said_of_training = made["metrics"]["auc"]
-    models.train(FIRST, END, "approval", seed=1, as_json=True)
+    training.train(FIRST, END, "approval", seed=1, as_json=True)
     said()
     models.promote("approval", 1, as_json=True)
     models.promote("approval", 2, as_json=True)
     assert said() == {"target": "approval", "version": 2, "is": "champion"}
     models.rollback("approval", as_json=True)
     assert said()["version"] == 1
-    models.evaluate("approval", END, moment_us("2025-06-09"), as_json=True)
+    training.evaluate("approval", END, moment_us("2025-06-09"), as_json=True)
     told = said()
     low, high = told["intervals"]["auc"]
     assert (told["version"], low < told["metrics"]["auc"] < high) == (1, True)
@@ -73,7 +76,7 @@ def test_a_model_is_trained_promoted_judged_told_of_and_rolled_back(
     asked = tmp_path / "asked.csv"
     known = [world.keys[p] for p in range(world.size) if not world.event[p]][-2:]
     asked.write_text("\n".join(["application", *known, "simulated:nobody"]) + "\n")
-    models.score("approval", asked, tmp_path / "scored.parquet", as_json=True)
+    training.score("approval", asked, tmp_path / "scored.parquet", as_json=True)
     told = said()
     assert {name: told[name] for name in ("asked", "scored", "version")} == {
         "asked": 3,
@@ -88,7 +91,26 @@ def test_a_model_is_trained_promoted_judged_told_of_and_rolled_back(
     models.compare("approval", ["1", "2"], as_json=True)
     assert [one["seed"] for one in said()["items"]] == [0, 1]
     models.report("approval", tmp_path / "report.html", as_json=True)
-    assert "approved" in (tmp_path / "report.html").read_text("utf-8")
+    text = (tmp_path / "report.html").read_text("utf-8")
+    assert "approved" in text
+    assert "links dealt out anew" in text
+    assert "lender lotus" in text
+
+
+def test_amounts_and_dimensions_are_trained_and_told_like_any_target(
+    said: Any, world: Columns, tmp_path: Path
+) -> None:
+    training.train(FIRST, END, "amount", as_json=True)
+    (made,) = said()["items"]
+    assert (made["kind"], 0.75 < made["metrics"]["coverage"] <= 1) == ("quantiles", True)
+    models.promote("amount", 1, as_json=True)
+    training.evaluate("amount", END, moment_us("2025-06-09"), as_json=True)
+    assert said()["metrics"]["pinball_ratio"] < 1
+    asked = tmp_path / "asked.csv"
+    asked.write_text("application\n" + "\n".join(key for key in world.keys[-40:]) + "\n")
+    training.score("amount", asked, tmp_path / "scored.csv", as_json=True)
+    scored = pl.read_csv(tmp_path / "scored.csv")
+    assert ((scored["lower"] <= scored["median"]) & (scored["median"] <= scored["upper"])).all()
 
 
 def test_a_catalogue_that_looks_ahead_trains_nothing(said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,12 +122,12 @@ def test_a_catalogue_that_looks_ahead_trains_nothing(said: Any, monkeypatch: pyt
 
     monkeypatch.setattr(proofs, "prove", leaking)
     with pytest.raises(UsageError) as error:
-        models.train(FIRST, END, "approval", as_json=True)
+        training.train(FIRST, END, "approval", as_json=True)
     assert (error.value.code, "device_known_fraud_all" in error.value.message) == ("risk.leaks", True)
 
 
 def test_what_is_unknown_is_refused(said: Any) -> None:
     with pytest.raises(NotFoundError, match="fraud, approval"):
-        models.train(FIRST, END, "moon", as_json=True)
+        training.train(FIRST, END, "moon", as_json=True)
     with pytest.raises(NotFoundError):
         models.promote("approval", 1)

@@ -25,7 +25,8 @@ READS_ENVIRONMENT = {
     "core/server/java.py": "JAVA_HOME and PATH are the system's, not settings of ours",
     "core/server/runtime.py": "hands Maven the environment without our settings",
     "core/server/admin.py": "hands Neo4j the environment without our settings",
-    "registry/store.py": "tells MLflow to call nobody, before it is imported",
+    "risk/__init__.py": "OpenMP's own setting, before the library is loaded",
+    "registry/store.py": "MLflow's own settings: which server, and that it calls nobody",
     "cli/output.py": "COLUMNS is the terminal's, not a setting of ours",
     "benchmarks/command.py": "hands measured commands the environment without our settings",
 }

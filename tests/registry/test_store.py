@@ -8,17 +8,16 @@ import pytest
 
 from core.errors import IncompatibleError, NotFoundError, UsageError
 from registry import Card, Registry
-from registry.card import write_card
+
+CARD = Card(
+    "fraud", "boosting", "v1", ("a",), "2025-01-01", "2025-06-01", "2025-09-01", 95.0, 0, "0.1.0",
+    {"train": 10}, {"auc": 0.9}, {"holds": True},
+)  # fmt: skip
 
 
 def model(folder: Path, text: str) -> Path:
     folder.mkdir()
     (folder / "model.json").write_text(text)
-    write_card(
-        folder,
-        Card("fraud", "boosting", "v1", ("a",), "2025-01-01", "2025-06-01", "2025-09-01", 95.0, 0, "0.1.0",
-             {"train": 10}, {"auc": 0.9}, {"holds": True}),
-    )  # fmt: skip
     return folder
 
 
@@ -26,7 +25,7 @@ def model(folder: Path, text: str) -> Path:
 def registry(tmp_path: Path) -> Registry:
     made = Registry(tmp_path / "models")
     for number in (1, 2, 3):
-        made.register("fraud", model(tmp_path / f"made{number}", f'{{"n": {number}}}'))
+        made.register("fraud", model(tmp_path / f"made{number}", f'{{"n": {number}}}'), CARD)
     return made
 
 
@@ -48,6 +47,16 @@ def test_versions_are_promoted_found_and_rolled_back(registry: Registry) -> None
 def test_another_process_sees_the_same(registry: Registry, tmp_path: Path) -> None:
     registry.promote("fraud", 2)
     assert Registry(tmp_path / "models").find("fraud")[2] == 2
+
+
+def test_one_setting_names_another_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MLflow's own: a database of somebody else's, and the folder of this home stays empty."""
+    elsewhere = tmp_path / "server"
+    elsewhere.mkdir()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{elsewhere / 'mlflow.db'}")
+    Registry(tmp_path / "models").register("fraud", model(tmp_path / "made", "{}"), CARD)
+    assert (elsewhere / "mlflow.db").exists()
+    assert not (tmp_path / "models" / "mlflow.db").exists()
 
 
 def test_a_changed_file_is_refused_and_never_promoted(registry: Registry) -> None:

@@ -195,7 +195,8 @@ def test_the_report_stands_alone_and_says_what_a_committee_asks(trained: Trained
         "By month",
         "scorecard",
         "Stability",
-        "Certificate",
+        "Leakage certificate",
+        "Learning curve",
         "Limits",
     ):
         assert heading in text

@@ -1,0 +1,287 @@
+"""`fingraph train`, `fingraph evaluate` and `fingraph score`: from a snapshot to a model, and from a model to scores."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import math
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.features import Own
+from cli.models import Name, Which, registry, told_of
+from cli.output import JsonFlag, Terminal, emit, fields, stdout, table
+from cli.snapshot import THREADS, Folder, columns_from
+from core.clock import DAY, iso, moment_us
+from core.errors import UsageError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from features import Catalogue
+    from registry import Card, Version
+    from risk import Model, Target, Training
+    from risk.amount import AmountModel
+    from risk.windows import Blocks, Window
+    from snapshot.columns import Columns
+    from snapshot.manifest import Manifest
+
+First = Annotated[
+    int, typer.Option("--from", parser=moment_us, metavar="DAY", help="Applications known from then on,")
+]
+End = Annotated[int, typer.Option("--to", parser=moment_us, metavar="DAY", help="and before then.")]
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What is trained on, or judged on."""
+
+    columns: Columns
+    manifest: Manifest
+    catalogue: Catalogue
+    first: int
+    end: int
+
+    def blocks(self, target: Target, columns: Columns | None = None) -> Blocks:
+        """The training table of a target, over other columns if given."""
+        from features.dataset import Wanted, blocks
+        from risk.together import beside
+
+        others = tuple((one.outcome, one.maturity) for one in beside(target))
+        until = self.manifest.watermark
+        wanted = Wanted(target.outcome, self.first, self.end, target.maturity, until, beside=others)
+        return lambda: blocks(columns or self.columns, self.catalogue, wanted, THREADS)
+
+    def training(self, target: Target, seed: int) -> Training:
+        """What the pipeline is given, with the control where the target may read everything."""
+        from features import with_carried
+        from features.shuffle import unlinked
+        from risk import Training
+
+        families = {
+            variant.name: variant.of.family
+            for variant in self.catalogue.variants
+            if target.may_read(variant.of.name, variant.of.family)
+        }
+        shuffled = None
+        if not target.reads and not target.amount:
+            dealt = with_carried(unlinked(self.columns, seed), self.catalogue, THREADS)
+            shuffled = self.blocks(target, dealt)
+        return Training(self.blocks(target), tuple(families), seed, families, target.parts, shuffled, target)
+
+
+def train(  # noqa: PLR0917
+    first: First,
+    end: End,
+    target: Annotated[str, typer.Option(help="What to predict; `all`: every target.")] = ALL,
+    seed: Annotated[int, typer.Option(help="Same data, same seed: the same model file.")] = 0,
+    own: Own = None,
+    folder: Folder = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Train models on what was known, judge them on what came later, and keep them as a new version."""
+    from risk import target_of, targets
+
+    wanted = list(targets().values()) if target == ALL else [target_of(target)]
+    made = []
+    with Terminal() as progress:
+        facts = _read(folder, own, first, end, progress)
+        proof = _proof(facts, seed, progress)
+        made = [_train_one(facts, one, seed, proof, progress) for one in wanted]
+    if as_json:
+        emit({"items": [asdict(one) for one in made]})
+        return
+    rows = [(one.name, one.version, one.kind, told_of(one.metrics)) for one in made]
+    table(
+        "On the test window, which nothing was chosen on", ("target", "version", "decides", "measures"), rows
+    )
+    stdout.print("\nLet one decide: fingraph models promote TARGET VERSION")
+
+
+def _read(folder: Path | None, own: Path | None, first: int, end: int, progress: Terminal) -> _Facts:
+    """The snapshot's columns with what applications carry, and the features over them."""
+    from features import catalogue_for, with_carried
+
+    progress.step("Reading the snapshot")
+    columns, manifest = columns_from(folder)
+    catalogue = catalogue_for(manifest.schema, own)
+    return _Facts(with_carried(columns, catalogue, THREADS), manifest, catalogue, first, end)
+
+
+def _proof(facts: _Facts, seed: int, progress: Terminal) -> dict[str, object]:
+    """The certificate of the catalogue on this graph; raises `UsageError` (`risk.leaks`)."""
+    from features.proofs import part, prove
+
+    progress.step("Proving that nothing looks ahead")
+    data = f"snapshot {facts.manifest.export}, known before {iso(facts.manifest.watermark)}"
+    certificate = prove(part(facts.columns), facts.catalogue, data=data, seed=seed + 1)
+    if not certificate.holds:
+        ahead = sorted({one.feature for one in certificate.differences})
+        raise UsageError(
+            "risk.leaks",
+            f"{len(ahead)} features look ahead, {', '.join(ahead[:3])} among them; no model is trained on them. "
+            "`fingraph prove` says more.",
+        )
+    told = certificate.as_dict()
+    return {name: told[name] for name in ("data", "seed", "decisions", "holds", "mutants")}
+
+
+def _train_one(
+    facts: _Facts, target: Target, seed: int, proof: dict[str, object], progress: Terminal
+) -> Version:
+    from risk import train as train_chance
+    from risk.amount import KIND, train_amount
+    from risk.amount_report import write_amount_report
+    from risk.report import write_report
+
+    training = facts.training(target, seed)
+    write: Callable[[Path, Card], None]
+    if target.amount:
+        amounts = train_amount(training, progress)
+        model: Model | AmountModel = amounts.model
+        windows, metrics, kind = amounts.windows, amounts.metrics["test"], KIND
+        write = lambda path, card: write_amount_report(path, card, amounts)  # noqa: E731
+    else:
+        found = train_chance(training, progress)
+        model, windows, metrics, kind = found.model, found.windows, found.metrics["test"], found.model.kind
+        write = lambda path, card: write_report(path, card, found)  # noqa: E731
+    card = _card(facts, target, seed, proof, windows, kind, model.encoding.features, metrics)
+    with tempfile.TemporaryDirectory(prefix="fingraph-model-") as place:
+        folder = Path(place)
+        model.write(folder)
+        write(folder / "report.html", card)
+        return registry().register(target.name, folder, card)
+
+
+def _card(  # noqa: PLR0917
+    facts: _Facts, target: Target, seed: int, proof: dict[str, object], windows: Mapping[str, Window], kind: str,
+    features: tuple[str, ...], metrics: Mapping[str, float],
+) -> Card:  # fmt: skip
+    from registry import Card
+
+    counts = {name: window.frame.height for name, window in windows.items()}
+    positives = {f"positives_{name}": int(window.label.sum()) for name, window in windows.items()}
+    return Card(
+        target=target.name,
+        kind=kind,
+        catalogue=facts.catalogue.version,
+        features=features,
+        first=str(iso(facts.first)),
+        end=str(iso(facts.end)),
+        known_until=str(iso(facts.manifest.watermark)),
+        maturity_days=target.maturity / DAY,
+        seed=seed,
+        code=importlib.metadata.version("fingraph-platform"),
+        rows={**counts, **positives},
+        metrics={name: figure for name, figure in metrics.items() if not math.isnan(figure)},
+        certificate=proof,
+    )
+
+
+def evaluate(  # noqa: PLR0917
+    target: Name,
+    first: First,
+    end: End,
+    which: Which = "champion",
+    own: Own = None,
+    folder: Folder = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Judge a model on applications of some days, with the labels that have matured since."""
+    import polars as pl
+
+    from risk import Model, load_model, target_of
+    from risk.metrics import RANKING, interval
+    from risk.windows import labels_of
+
+    wanted = target_of(target)
+    with Terminal() as progress:
+        _, place, version = registry().find(target, which)
+        facts = _read(folder, own, first, end, progress)
+        model, _ = load_model(place, facts.catalogue.version)
+        progress.step("Scoring")
+        keep = ["label", "value", *model.encoding.features]
+        frame = pl.concat(
+            [block.filter(pl.col("weight") > 0).select(keep) for block in facts.blocks(wanted)()]
+        )
+    label = labels_of(frame)
+    told = model.measured(frame)
+    sure = {}
+    if isinstance(model, Model):
+        chance = model.chance(frame)
+        sure = {name: interval(of, chance, label) for name, of in RANKING.items()}
+    if as_json:
+        emit({"target": target, "version": version, "rows": len(label), "positives": int(label.sum()),
+              "metrics": told, "intervals": sure})  # fmt: skip
+        return
+    rows = [
+        (name, f"{figure:.4f}", "–".join(f"{x:.4f}" for x in sure[name]) if name in sure else "")
+        for name, figure in told.items()
+    ]
+    title = f"{target}, version {version}: {len(label):,} applications, {int(label.sum()):,} positives"
+    table(title, ("measure", "figure", "95 %"), rows)
+
+
+def score(  # noqa: PLR0917
+    target: Name,
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="CSV or Parquet with a column `application`: keys."),
+    ],
+    out: Annotated[Path, typer.Option(help="CSV or Parquet to write: by its ending.")],
+    which: Which = "champion",
+    own: Own = None,
+    folder: Folder = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Score applications of a file, each at its own point: probability and points, or an amount, and what weighs most."""
+    import numpy as np
+    import polars as pl
+
+    from features import prepare
+    from risk import load_model
+
+    keys = _keys(file)
+    with Terminal() as progress:
+        _, place, version = registry().find(target, which)
+        facts = _read(folder, own, 0, 0, progress)
+        columns, catalogue = facts.columns, facts.catalogue
+        model, _ = load_model(place, catalogue.version)
+        held = {key: p for p, key in enumerate(columns.keys) if not columns.event[p]}
+        at = np.array(sorted(held[key] for key in set(keys) if key in held), dtype=np.int64)
+        names = sorted({catalogue.by_name[name].of.name for name in model.encoding.features})
+        prepared = prepare(columns, catalogue, names, THREADS)
+        progress.step("Scoring", len(at), "applications")
+        parts = []
+        for block in prepared.blocks(at, threads=THREADS):
+            frame = block.frame()
+            told = pl.DataFrame({"application": [columns.keys[p] for p in block.at], **model.told(frame)})
+            reasons = pl.Series("reasons", [" ".join(one) for one in model.reasons(frame)], dtype=pl.String)
+            parts.append(told.with_columns(reasons))
+            progress.advance(len(block.at))
+    _write(pl.concat(parts) if parts else pl.DataFrame(), out)
+    result = {"target": target, "version": version, "asked": len(keys), "scored": len(at), "out": str(out)}
+    emit(result) if as_json else fields(result)
+
+
+def _keys(file: Path) -> list[str]:
+    import polars as pl
+
+    frame = pl.read_parquet(file) if file.suffix == ".parquet" else pl.read_csv(file, infer_schema=False)
+    if "application" not in frame.columns:
+        raise UsageError(
+            "score.column", f"{file} has no column `application`, which holds keys as source:id."
+        )
+    return frame["application"].cast(pl.String).drop_nulls().to_list()
+
+
+def _write(frame: pl.DataFrame, out: Path) -> None:
+    if out.suffix == ".parquet":
+        frame.write_parquet(out)
+    else:
+        frame.write_csv(out)

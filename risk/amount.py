@@ -1,0 +1,186 @@
+"""How much a person can get: quantiles of the amount granted, as shares of the amount asked for.
+
+Boosted trees fitted to three quantiles at once (Koenker 2005 for the loss); intervals are made to cover what they promise
+by conformalised quantile regression (Romano, Patterson and Candès 2019) on the second half of the validation window.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import xgboost
+
+from core.progress import SILENT, Progress
+from registry.card import Card
+from risk.encoding import Encoding, fit_encoding
+from risk.metrics import F64
+from risk.model import require_card
+from risk.selection import Judged
+from risk.train import Training
+from risk.trees import BOOSTING, THREADS, boost
+from risk.windows import Blocks, Window, judged_features, read_windows
+
+QUANTILES = (0.1, 0.5, 0.9)
+PROMISED = QUANTILES[-1] - QUANTILES[0]
+"""Share of amounts within the interval."""
+ASKED = "attribute_amount"
+KIND = "quantiles"
+
+
+@dataclass(frozen=True)
+class AmountModel:
+    """Quantiles of an amount."""
+
+    encoding: Encoding
+    booster: xgboost.Booster
+    rounds: int
+    margin: float
+    """By which the interval is wider on either side, on the log scale; below 0: narrower."""
+    level: tuple[float, ...]
+    """`QUANTILES` of the log share granted in the training window: what says the same of everybody."""
+
+    def quantiles(self, frame: pl.DataFrame) -> F64:
+        """(n, 3) `QUANTILES` of the amount, ascending, in the unit of `ASKED` (cents). Raises as `Encoding.matrix`."""
+        matrix = xgboost.DMatrix(self.encoding.matrix(frame), nthread=THREADS)
+        told = self.booster.predict(matrix, iteration_range=(0, self.rounds)).astype(np.float64)
+        held = np.sort(told, axis=1) + np.array([-self.margin, 0.0, self.margin])
+        found: F64 = np.exp(np.sort(held, axis=1)) * asked(frame)[:, None]
+        return found
+
+    def reasons(self, frame: pl.DataFrame, most: int = 3) -> list[list[str]]:
+        """(n) The features that move each median most, the heaviest first."""
+        matrix = xgboost.DMatrix(self.encoding.matrix(frame), nthread=THREADS)
+        told = self.booster.predict(matrix, pred_contribs=True, iteration_range=(0, self.rounds))[:, 1, :-1]
+        names = self.encoding.features
+        order = np.argsort(-np.abs(told), axis=1, kind="stable")[:, :most]
+        return [[names[f] for f in places] for places in order.tolist()]
+
+    def told(self, frame: pl.DataFrame) -> dict[str, F64]:
+        """(n) By name, what it says of each application: bounds and median of the amount, cents."""
+        lower, median, upper = np.round(self.quantiles(frame)).T
+        return {"lower": lower, "median": median, "upper": upper}
+
+    def measured(self, frame: pl.DataFrame) -> dict[str, float]:
+        """Measures against what was granted (`value`): the share within the interval (`PROMISED` is due), its mean width
+        over the amount asked for, the pinball loss against that of saying `level` of everybody (1: no better), and the
+        mean error of the median over the mean granted."""
+        found, granted, base = self.quantiles(frame), frame["value"].to_numpy(), asked(frame)
+        inside = (granted >= found[:, 0]) & (granted <= found[:, -1])
+        same = np.tile(np.exp(self.level), (len(base), 1))
+        return {
+            "coverage": float(inside.mean()),
+            "width": float(((found[:, -1] - found[:, 0]) / base).mean()),
+            "pinball_ratio": pinball(found / base[:, None], granted / base) / pinball(same, granted / base),
+            "median_error": float(np.abs(found[:, 1] - granted).sum() / granted.sum()),
+        }
+
+    def write(self, folder: Path) -> None:
+        """The files of the model, without a card."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.booster.save_model(folder / "quantiles.json")
+        told = {
+            "encoding": self.encoding.as_dict(),
+            "rounds": self.rounds,
+            "margin": self.margin,
+            "level": self.level,
+        }
+        text = json.dumps(told, indent=1, sort_keys=True, ensure_ascii=False)
+        (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class TrainedAmount:
+    """A model of amounts, how it came to be, and how good it is."""
+
+    model: AmountModel
+    judged: tuple[Judged, ...]
+    windows: Mapping[str, Window]
+    metrics: Mapping[str, Mapping[str, float]]
+    """By window."""
+
+
+def train_amount(training: Training, progress: Progress = SILENT) -> TrainedAmount:
+    """Train the quantiles of an amount. Raises as `risk.train.train`."""
+    progress.step("Choosing features")
+    blocks = _halved(training.blocks)
+    judged = judged_features(blocks, training.features)
+    kept = tuple(one.name for one in judged if not one.left_out)
+    kept = kept if ASKED in kept or ASKED not in training.features else (*kept, ASKED)
+    progress.step("Reading the windows")
+    windows = read_windows(blocks, kept)
+    encoding = fit_encoding(windows["train"].frame, kept)
+    stop, hold = windows["validation"].halves()
+    progress.step("Fitting")
+    booster, rounds = _fitted(encoding, windows["train"], stop, training.seed)
+    level = tuple(np.quantile(_share(windows["train"].frame), QUANTILES).tolist())
+    bare = AmountModel(encoding, booster, rounds, 0.0, level)
+    model = replace(bare, margin=_margin(bare, hold))
+    progress.step("Judging")
+    told = {name: model.measured(window.frame) for name, window in windows.items()}
+    return TrainedAmount(model, judged, windows, told)
+
+
+def load_amount(folder: Path, catalogue: str | None = None) -> tuple[AmountModel, Card]:
+    """A model whose files are whole. Raises as `risk.model.require_card`."""
+    card = require_card(folder, catalogue)
+    told = json.loads((folder / "model.json").read_text("utf-8"))
+    booster = xgboost.Booster(model_file=folder / "quantiles.json", params={"nthread": THREADS})
+    encoding = Encoding.from_dict(told["encoding"])
+    return AmountModel(encoding, booster, told["rounds"], told["margin"], tuple(told["level"])), card
+
+
+def pinball(found: F64, value: F64) -> float:
+    """Mean pinball loss of quantiles (n, 3)."""
+    gap = value[:, None] - found
+    levels = np.array(QUANTILES)
+    return float(np.maximum(levels * gap, (levels - 1) * gap).mean())
+
+
+def asked(frame: pl.DataFrame) -> F64:
+    """(n) The amount asked for; 1 where there is none, so that shares are amounts."""
+    if ASKED not in frame.columns:
+        return np.ones(frame.height)
+    found: F64 = frame[ASKED].cast(pl.Float64).fill_null(1.0).to_numpy()
+    return np.where(found > 0, found, 1.0)
+
+
+def _share(frame: pl.DataFrame) -> F64:
+    """(n) Log of what was granted over what was asked for."""
+    found: F64 = np.log(np.maximum(frame["value"].to_numpy(), 1.0) / asked(frame))
+    return found
+
+
+def _halved(blocks: Blocks) -> Blocks:
+    """The table with a label for choosing features: whether the block's median share, or more, was granted."""
+
+    def again() -> Iterator[pl.DataFrame]:
+        for block in blocks():
+            known = block.filter((pl.col("weight") > 0) & (pl.col("value") > 0))
+            middle = float(np.median(_share(known))) if known.height else 0.0
+            more = pl.Series(_share(block.with_columns(pl.col("value").fill_null(1.0))) >= middle)
+            usable = (pl.col("weight") > 0) & (pl.col("value") > 0)
+            yield block.with_columns(label=more.cast(pl.Int8), weight=usable.cast(pl.Float64))
+
+    return again
+
+
+def _fitted(encoding: Encoding, fit: Window, stop: Window, seed: int) -> tuple[xgboost.Booster, int]:
+    settings = {
+        **BOOSTING, "objective": "reg:quantileerror", "quantile_alpha": np.array(QUANTILES), "tree_method": "hist",
+        "nthread": THREADS, "seed": seed,
+    }  # fmt: skip
+    learned, later = ((encoding.matrix(one.frame), _share(one.frame)) for one in (fit, stop))
+    return boost(settings, learned, later)
+
+
+def _margin(model: AmountModel, hold: Window) -> float:
+    """How much wider, so that `PROMISED` of the amounts of a window that it was not fitted on lie within."""
+    found, truth = np.log(model.quantiles(hold.frame) / asked(hold.frame)[:, None]), _share(hold.frame)
+    outside = np.maximum(found[:, 0] - truth, truth - found[:, -1])
+    level = min(1.0, PROMISED * (1 + 1 / len(truth)))
+    return float(np.quantile(outside, level, method="higher"))
