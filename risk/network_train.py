@@ -35,7 +35,7 @@ BATCH, LEAST_BATCH, STEPS = 2_048, 64, 100
 RATE, DECAY, AVERAGED = 1e-3, 1e-4, 0.99
 OTHERS = 0.3
 """Weight of each loss that is not the trained target's own."""
-HELD = (0.005, 0.995)
+HELD = (0.02, 0.98)
 REACH = 8.0
 """Standard deviations that a value is held within, where quantiles are all one value."""
 WORDS = 20
@@ -172,7 +172,7 @@ def fit_network(
     with _fixed(seed):
         layers = Layers(fit_scale(learned.values, encoding), len(learned.labels))
         averaged = AveragedModel(layers, multi_avg_fn=get_ema_multi_avg_fn(AVERAGED))
-        judged = None if later is None else (_inputs(layers, later[0]), torch.from_numpy(later[1]))
+        judged = None if later is None else (_inputs(layers, later[0]), torch.tensor(later[1]))
         best, least, kept = 0, float("inf"), None
         for epoch, _ in enumerate(_epochs(layers, averaged, learned, epochs or EPOCHS), start=1):
             if judged is None:
@@ -221,10 +221,10 @@ def _epochs(layers: Layers, averaged: AveragedModel, learned: Together, epochs: 
 def _inputs(layers: Layers, values: F64) -> Tensor:
     """(n, inputs) of all rows, computed once and not at every step."""
     with torch.no_grad():
-        parts = torch.from_numpy(values).split(16 * BATCH)
         found = torch.empty((len(values), layers.shared[0].in_features))
-        for place, part in enumerate(parts):
-            found[16 * BATCH * place :][: len(part)] = layers.inputs(part)
+        for first in range(0, len(values), 16 * BATCH):
+            part = slice(first, first + 16 * BATCH)
+            found[part] = layers.inputs(torch.tensor(values[part]))
     return found
 
 
