@@ -1,8 +1,8 @@
 """The pipeline of one target: select, fit, stop on a later window, calibrate on a still later one, judge on the last.
 
 Windows follow one another in time, with gaps as long as labels take (`features.dataset.splits`). The validation window
-is halved: its first half says when boosting has learned enough; on its second the parts are compared, and their
-combination is kept only if it beats each of them there, fitted on one half of that and judged on the other. What decides
+is halved: its first half says when boosting has learned enough; on its second the parts are compared, and one decides
+alone only if their combination, fitted on one half of that and judged on the other, surely gains nothing. What decides
 is calibrated on the whole validation window. Then all parts learn once more, as many rounds as that said, on both
 windows, whose labels were known before the test window began. Nothing is chosen on the test window.
 """
@@ -17,7 +17,7 @@ import numpy as np
 from core.progress import SILENT, Progress
 from risk.combine import fit_combination
 from risk.encoding import Encoding, fit_encoding
-from risk.metrics import F64, average_precision, measure
+from risk.metrics import F64, average_precision, interval, measure
 from risk.model import Model
 from risk.parts import BOOSTING, FOREST, PARTS, SCORECARD, Part
 from risk.scorecard import fit_scorecard
@@ -37,7 +37,9 @@ SHUFFLED = "all, links dealt out anew"
 LEARNING = (0.1, 0.2, 0.4, 0.7, 1.0)
 """Shares of the training window, the newest, of the learning curve."""
 WINS = 0.005
-"""Average precision, as a share, by which a combination must beat the best part to be kept."""
+"""Average precision, as a share, by which a combination may beat the best part and yet not be worth its parts."""
+ROUNDS = 100
+"""Of the bootstrap that says by how much it may."""
 
 
 @dataclass(frozen=True)
@@ -210,16 +212,22 @@ def fit_parts(
 
 
 def deciding(chances: Mapping[str, F64], label: F64) -> tuple[str, ...]:
-    """The best part by itself, or all where their combination wins on rows that it was not fitted on.
+    """All parts; or the best by itself, where it is sure (95 %) that their combination wins less than `WINS` over it.
 
     Read are the rows of the second half, on which nothing was stopped: fitted on the first of these, judged on the rest.
+    Few rows cannot tell which part is best: of many noisy figures the greatest is chosen, and an average loses less.
     """
     parts, half = tuple(chances), len(label) // 2
     middle = half + (len(label) - half) // 2
     first = {part: values[half:middle] for part, values in chances.items()}
-    last = {part: values[middle:] for part, values in chances.items()}
-    told = {part: np.nan_to_num(average_precision(last[part], label[middle:])) for part in parts}
+    last, truth = {part: values[middle:] for part, values in chances.items()}, label[middle:]
+    told = {part: np.nan_to_num(average_precision(last[part], truth)) for part in parts}
     best = max(parts, key=lambda part: told[part])
     together = fit_combination(first, parts, label[half:middle]).chance(last)
-    wins = np.nan_to_num(average_precision(together, label[middle:])) > told[best] * (1 + WINS)
-    return parts if wins else (best,)
+    _, most = interval(_gain, np.column_stack([together, last[best]]), truth, rounds=ROUNDS)
+    return (best,) if most <= WINS else parts
+
+
+def _gain(scores: F64, label: F64) -> float:
+    """By which share the average precision of the first column (n, 2) is above that of the second."""
+    return average_precision(scores[:, 0], label) / average_precision(scores[:, 1], label) - 1

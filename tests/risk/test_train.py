@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from scipy.special import expit
 
 from core.errors import IncompatibleError, NotFoundError, UsageError
 from registry import Card
@@ -18,6 +19,7 @@ from risk.metrics import auc, ece, logit
 from risk.report import write_report
 from risk.scorecard import BASE, FACTOR, ODDS
 from risk.targets import target_of, targets
+from risk.train import deciding
 from tests.risk.tables import FEATURES, table, training
 
 
@@ -152,7 +154,7 @@ def test_what_cannot_be_learned_from_is_refused(frame: pl.DataFrame, code: str) 
     assert error.value.code == code
 
 
-def test_the_combination_is_kept_only_where_it_wins(trained: Trained) -> None:
+def test_what_decides_is_about_as_good_as_the_best_part(trained: Trained) -> None:
     deciding = trained.model.deciding
     assert isinstance(deciding, Combination)
     assert trained.model.kind in {"scorecard", "boosting", "forest", "combined"}
@@ -208,3 +210,12 @@ def test_targets_are_data() -> None:
     assert target_of("overdue").among == "disbursement"
     with pytest.raises(NotFoundError, match="fraud"):
         target_of("moon")
+
+
+def test_one_part_decides_alone_only_where_the_rows_can_tell_that_it_is_enough() -> None:
+    dice = np.random.default_rng(5)
+    for rows, alone in ((400, False), (200_000, True)):
+        z = dice.normal(-2, 1.5, rows)
+        label = (dice.random(rows) < expit(z)).astype(np.float64)
+        chances = {"forest": expit(z), "boosting": expit(z + dice.normal(0, 3, rows))}
+        assert (deciding(chances, label) == ("forest",)) is alone
