@@ -36,13 +36,13 @@ def columns_of_world(world: Path) -> Columns:
     events = pl.read_parquet(world / "events.parquet")
     asked, done = applications.height, events.height
     users = pl.concat([applications["user_id"], events["user_id"]])
-    known_at = np.concatenate([_us(applications["submitted_at"]), _us(events["event_at"])])
+    known_at = np.concatenate([moments(applications["submitted_at"]), moments(events["event_at"])])
     seq = np.concatenate([np.arange(asked), np.arange(done)])
     words, texts = _texts(applications, events)
     labels = dict.fromkeys(label for _, label, _ in COLUMNS)
     links = {label: _links(label, applications, events, known_at, seq) for label in labels}
-    codes, _ = _coded(users)
-    links["User"] = _link_rows(
+    codes, _ = coded(users)
+    links["User"] = link_rows(
         np.arange(asked + done), codes, np.zeros(asked + done, np.int8), known_at, seq, ("",), None
     )
     return columns_of(
@@ -68,10 +68,10 @@ def handbook_columns(delay_days: int = 7) -> tuple[Columns, pl.DataFrame]:
         "TX_DATETIME", "TRANSACTION_ID"
     )
     size = table.height
-    known_at = _us(table["TX_DATETIME"])
+    known_at = moments(table["TX_DATETIME"])
     seq = table["TRANSACTION_ID"].to_numpy().astype(np.int64)
     rows, nobody = np.arange(size), np.zeros(size, np.int8)
-    customer, terminal = (_coded(table[name])[0] for name in ("CUSTOMER_ID", "TERMINAL_ID"))
+    customer, terminal = (coded(table[name])[0] for name in ("CUSTOMER_ID", "TERMINAL_ID"))
     cents = (table["TX_AMOUNT"] * 100).round().cast(pl.Int64).to_numpy()
     return (
         columns_of(
@@ -85,8 +85,8 @@ def handbook_columns(delay_days: int = 7) -> tuple[Columns, pl.DataFrame]:
                 texts={},
                 words={},
                 links={
-                    "User": _link_rows(rows, customer, nobody, known_at, seq, ("",), None),
-                    "Terminal": _link_rows(rows, terminal, nobody, known_at, seq, ("",), None),
+                    "User": link_rows(rows, customer, nobody, known_at, seq, ("",), None),
+                    "Terminal": link_rows(rows, terminal, nobody, known_at, seq, ("",), None),
                 },
                 outcomes=OutcomeRows(
                     rows, nobody, table["TX_FRAUD"].to_numpy().astype(np.float64),
@@ -98,11 +98,12 @@ def handbook_columns(delay_days: int = 7) -> tuple[Columns, pl.DataFrame]:
     )  # fmt: skip
 
 
-def _us(moments: pl.Series) -> I64:
-    return moments.cast(pl.Datetime("us")).cast(pl.Int64).to_numpy()
+def moments(told: pl.Series) -> I64:
+    """(n) µs of moments."""
+    return told.cast(pl.Datetime("us")).cast(pl.Int64).to_numpy()
 
 
-def _coded(values: pl.Series) -> tuple[I64, int]:
+def coded(values: pl.Series) -> tuple[I64, int]:
     """Codes from 0, -1 for null, and how many there are."""
     codes = values.rank("dense").cast(pl.Int64).fill_null(0).to_numpy() - 1
     return codes, int(codes.max(initial=-1)) + 1
@@ -131,7 +132,7 @@ def _texts(
     for name in (*told.columns, "kind"):
         values = events["kind"].cast(pl.String) if name == "kind" else told[name]
         words[name] = tuple(values.drop_nulls().unique().sort())
-        found = _coded(values)[0].astype(np.int32)
+        found = coded(values)[0].astype(np.int32)
         none = np.full(applications.height if name == "kind" else events.height, -1, dtype=np.int32)
         codes[name] = np.concatenate([none, found] if name == "kind" else [found, none])
     return words, codes
@@ -149,8 +150,8 @@ def _links(label: str, applications: pl.DataFrame, events: pl.DataFrame, known_a
                 rows.append(kept.astype(np.int64) + offset)
                 named.append(np.full(len(kept), roles.index(role or ""), dtype=np.int8))
     target = np.concatenate(rows)
-    codes, _ = _coded(pl.concat(parts))
-    return _link_rows(
+    codes, _ = coded(pl.concat(parts))
+    return link_rows(
         target,
         codes,
         np.concatenate(named),
@@ -161,9 +162,10 @@ def _links(label: str, applications: pl.DataFrame, events: pl.DataFrame, known_a
     )
 
 
-def _link_rows(  # noqa: PLR0917
+def link_rows(  # noqa: PLR0917
     target: I64, codes: I64, role: I8, known_at: I64, seq: I64, roles: tuple[str, ...], walk: int | None
 ) -> LinkRows:
+    """Links whose identifiers are codes from 0; those that more than `walk` links lead to are hubs from then on."""
     count = int(codes.max(initial=-1)) + 1
     hub_at, hub_seq = np.full(count, NEVER, dtype=np.int64), np.full(count, NEVER, dtype=np.int64)
     if walk is not None:
@@ -181,6 +183,6 @@ def _outcomes(world: Path, applications: pl.DataFrame) -> OutcomeRows:
     names = tuple(told["target"].cast(pl.String).unique().sort())
     value: F64 = told["value"].to_numpy().astype(np.float64)
     return OutcomeRows(
-        told["row"].to_numpy().astype(np.int64), _coded(told["target"].cast(pl.String))[0].astype(np.int8),
-        value, _us(told["known_at"]), np.arange(told.height, dtype=np.int64), names,
+        told["row"].to_numpy().astype(np.int64), coded(told["target"].cast(pl.String))[0].astype(np.int8),
+        value, moments(told["known_at"]), np.arange(told.height, dtype=np.int64), names,
     )  # fmt: skip

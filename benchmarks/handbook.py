@@ -85,20 +85,16 @@ def windows_alone() -> dict[str, Any]:
 
 def measure_protocol(size: int) -> Mapping[str, Figure]:
     """AUC, average precision and card precision of gradient-boosted trees, the mean of three seeds."""
-    if not SETTINGS.exists():
-        raise MeasuringError("goals.settings", "Choose settings first: python -m benchmarks.handbook choose")
-    settings = json.loads(SETTINGS.read_text("utf-8"))["chosen"]
-    payments = _payments()
-    train, test = _weeks(payments.table, TRAIN_FROM)
-    told = [payments.scores(settings, train, test, seed) for seed in SEEDS]
+    settings = chosen_settings()
+    known = payments()
+    train, test = weeks(known.table, TRAIN_FROM)
+    told = [known.scores(settings, train, test, seed) for seed in SEEDS]
     mean = {name: float(np.mean([one[name] for one in told])) for name in told[0]}
     details = {
         "settings": settings, "seeds": told, "train": len(train), "test": len(test),
-        "frauds": int(payments.fraud[test].sum()),
+        "frauds": int(known.fraud[test].sum()),
     }  # fmt: skip
-    data = (
-        f"fraud handbook protocol, {DELAY} days delay, {payments.features.shape[1]} features, seeds {SEEDS}"
-    )
+    data = f"fraud handbook protocol, {DELAY} days delay, {known.features.shape[1]} features, seeds {SEEDS}"
     return {
         "handbook_auc": Figure(mean["auc"], data, details),
         "handbook_ap": Figure(mean["ap"], data, details),
@@ -106,14 +102,22 @@ def measure_protocol(size: int) -> Mapping[str, Figure]:
     }
 
 
+def chosen_settings() -> dict[str, Any]:
+    """What was chosen on earlier weeks; raises `MeasuringError` (`goals.settings`)."""
+    if not SETTINGS.exists():
+        raise MeasuringError("goals.settings", "Choose settings first: python -m benchmarks.handbook choose")
+    found: dict[str, Any] = json.loads(SETTINGS.read_text("utf-8"))["chosen"]
+    return found
+
+
 def choose() -> dict[str, Any]:
     """The settings of the grid with the greatest sum of the three measures, each the mean of the earlier weeks."""
-    payments = _payments()
-    weeks = [_weeks(payments.table, first) for first in CHOSEN_FROM]
+    known = payments()
+    cuts = [weeks(known.table, first) for first in CHOSEN_FROM]
     tried = []
     for values in itertools.product(*GRID.values()):
         settings = dict(zip(GRID, values, strict=True))
-        told = [payments.scores(settings, train, test, SEEDS[0]) for train, test in weeks]
+        told = [known.scores(settings, train, test, SEEDS[0]) for train, test in cuts]
         tried.append(
             settings | {name: round(float(np.mean([one[name] for one in told])), 4) for name in told[0]}
         )
@@ -122,36 +126,43 @@ def choose() -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class _Payments:
+class Payments:
+    """All payments in the order of facts, and what is known of each."""
+
     table: pl.DataFrame
     features: F64
     """(payments, features)"""
     fraud: I64
 
-    def scores(self, settings: Mapping[str, Any], train: I64, test: I64, seed: int) -> dict[str, float]:
-        """What trees that learn on `train` reach on `test`."""
+    def scored(self, settings: Mapping[str, Any], train: I64, test: I64, seed: int) -> F64:
+        """(test) What trees that learn on `train` say of `test`."""
         import xgboost  # noqa: PLC0415 (only this goal needs it)
 
         learned = xgboost.DMatrix(self.features[train], self.fraud[train])
         model = xgboost.train({**FIXED, **settings, "seed": seed}, learned, ROUNDS)
-        score = model.predict(xgboost.DMatrix(self.features[test])).astype(np.float64)
+        found: F64 = model.predict(xgboost.DMatrix(self.features[test])).astype(np.float64)
+        return found
+
+    def scores(self, settings: Mapping[str, Any], train: I64, test: I64, seed: int) -> dict[str, float]:
+        """What these reach."""
+        score = self.scored(settings, train, test, seed)
         truth = self.fraud[test].astype(np.float64)
         return {
             "auc": auc(score, truth),
             "ap": average_precision(score, truth),
-            "cp100": _card_precision(score, self.table[test]),
+            "cp100": card_precision(score, self.table[test]),
         }
 
 
-def _payments() -> _Payments:
-    """All payments with their 37 features, the amount and the hour."""
-    columns, table = handbook_columns(DELAY)
+def payments(delay_days: int = DELAY) -> Payments:
+    """All payments with their 37 features, the amount and the hour; fraud is known so many days later."""
+    columns, table = handbook_columns(delay_days)
     features = compute(columns, handbook_catalogue(), np.arange(columns.size)).values.T
     own = np.column_stack([columns.numbers["amount_cents"], columns.known_at // 3_600_000_000 % 24])
-    return _Payments(table, np.column_stack([features, own]), table["TX_FRAUD"].to_numpy())
+    return Payments(table, np.column_stack([features, own]), table["TX_FRAUD"].to_numpy())
 
 
-def _weeks(table: pl.DataFrame, first: int) -> tuple[I64, I64]:
+def weeks(table: pl.DataFrame, first: int) -> tuple[I64, I64]:
     """Payments of the week from day `first`, and those to test of the week that follows the delay."""
     day, customer, fraud = (table[name].to_numpy() for name in ("TX_TIME_DAYS", "CUSTOMER_ID", "TX_FRAUD"))
     train = np.flatnonzero((day >= first) & (day < first + DAYS))
@@ -165,7 +176,7 @@ def _weeks(table: pl.DataFrame, first: int) -> tuple[I64, I64]:
     return train, np.concatenate(kept)
 
 
-def _card_precision(score: F64, rows: pl.DataFrame) -> float:
+def card_precision(score: F64, rows: pl.DataFrame) -> float:
     """Share of compromised cards among the 100 highest of a day, cards found on earlier days left out; mean of days."""
     found: set[int] = set()
     daily = []
