@@ -145,12 +145,14 @@ def predicted(
     fit, stop, held = part >= HELD, part < STOPPING, part < HELD
     names = tuple(learn.columns)
     values = fit_encoding(learn.filter(fit), names).matrix(learn)
-    kept = tuple(one.name for one in select(values[fit], label[fit], names) if not one.left_out)
+    judged = select(values[fit], label[fit], names)
+    kept = tuple(one.name for one in judged if not one.left_out)
+    carded = tuple(one.name for one in judged if not one.left_out and not one.off_card)
     encoding = fit_encoding(learn.filter(fit), kept)
     values = encoding.matrix(learn)
-    learned, later = Learned(values[fit], label[fit]), (values[stop], label[stop])
+    learned, later = Learned(values[fit], label[fit], carded=carded), (values[stop], label[stop])
     parts, budgets = fit_parts(learned, encoding, PARTS, seed, later=later)
     settled = {name: one.chance(values[held]) for name, one in parts.items()}
-    again, _ = fit_parts(Learned(values, label), encoding, PARTS, seed, budgets=budgets)
+    again, _ = fit_parts(Learned(values, label, carded=carded), encoding, PARTS, seed, budgets=budgets)
     chances = {name: one.chance(encoding.matrix(judge)) for name, one in again.items()}
     return {**chances, COMBINED: fit_combination(settled, PARTS, label[held]).chance(chances)}

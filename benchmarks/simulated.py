@@ -23,7 +23,7 @@ import polars as pl
 from benchmarks.columns import columns_of_world
 from benchmarks.goal import Figure
 from benchmarks.part import measured_apart, peak_mb
-from core.clock import moment_us
+from core.clock import DAY, moment_us
 from features import Catalogue, house_catalogue, with_carried
 from features.dataset import Wanted, blocks
 from features.shuffle import unlinked
@@ -39,6 +39,8 @@ SEEDS = (201, 202, 203)
 START, DAYS = "2024-01-01", 730
 THREADS = 2
 LADDERED = "fraud"
+LATER = 95 * DAY
+"""µs after the world's end when it is judged, so that every label of the last window had the time to become known."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,15 @@ class World:
     def blocks(self, target: Target, columns: Columns | None = None) -> Blocks:
         """The training table of a target, two years whole."""
         others = tuple((one.outcome, one.maturity) for one in beside(target))
-        wanted = Wanted(target.outcome, moment_us(START), self.end, target.maturity, self.end, beside=others)
+        wanted = Wanted(
+            target.outcome, moment_us(START), self.end, target.maturity, self.end + LATER, beside=others
+        )
         return lambda: blocks(columns or self.columns, self.catalogue, wanted, THREADS)
 
     @property
     def end(self) -> int:
-        """µs: when the world ends; what becomes known later is in no label."""
-        return moment_us(START) + DAYS * 86_400_000_000
+        """µs: when the world ends."""
+        return moment_us(START) + DAYS * DAY
 
     def training(self, target: Target, *, laddered: bool = False) -> Training:
         """What the pipeline is given; with the ladder and the control if asked for."""

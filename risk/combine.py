@@ -37,7 +37,8 @@ class Combination:
 
 
 def fit_combination(chances: dict[str, F64], parts: tuple[str, ...], label: F64) -> Combination:
-    """The combination of `parts` that predicts `label` best, by likelihood."""
+    """The combination of `parts` that predicts `label` best, by likelihood. No weight is below 0, which would turn a part's
+    reasons round: such parts are left out, the worst first."""
     x = np.column_stack([*(logit(chances[part]) for part in parts), np.ones(len(label))])
     towards = np.array([*(1 / len(parts) for _ in parts), 0.0])
     ridge = np.array([*(RIDGE[0] for _ in parts), RIDGE[1]])
@@ -50,4 +51,7 @@ def fit_combination(chances: dict[str, F64], parts: tuple[str, ...], label: F64)
         beta = beta + step
         if np.abs(step).max() < 1e-10:
             break
+    worst = int(beta[:-1].argmin())
+    if beta[worst] < 0 and len(parts) > 1:
+        return fit_combination(chances, (*parts[:worst], *parts[worst + 1 :]), label)
     return Combination(parts, tuple(beta[:-1].tolist()), float(beta[-1]))

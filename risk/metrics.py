@@ -110,6 +110,12 @@ def _mass(chance: F64, label: F64) -> list[tuple[F64, F64]]:
     return [(chance[part], label[part]) for part in np.array_split(order, min(BINS, len(order))) if len(part)]
 
 
+def log_loss(score: F64, label: F64) -> float:
+    """Mean of -log of the probability given to what happened."""
+    held = np.clip(score, TINY, 1 - TINY)
+    return float(-np.where(label == 1, np.log(held), np.log(1 - held)).mean())
+
+
 def calibration_slope(chance: F64, label: F64) -> float:
     """Slope of the outcome's log odds over the predicted ones (1: neither too sure nor too timid; Cox 1958)."""
     if not _both(label):

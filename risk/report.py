@@ -285,18 +285,26 @@ def _stability(trained: Trained) -> str:
 def selection(judged: Sequence[Judged]) -> str:
     """Which features are read, and why others are not."""
     kept = [one for one in judged if not one.left_out]
-    reasons: dict[str, int] = {}
-    for one in judged:
-        if one.left_out:
-            reason = "says what another says" if one.left_out.startswith("says what") else one.left_out
-            reasons[reason] = reasons.get(reason, 0) + 1
-    rows = [(one.name, one.iv, one.auc, one.ks, one.psi, one.missing) for one in kept[:40]]
+    why = {
+        "by no model": [one.left_out for one in judged if one.left_out],
+        "by no scorecard": [one.off_card for one in kept if one.off_card],
+    }
+    counted = [
+        (who, reason, len(list(group)))
+        for who, reasons in why.items()
+        for reason, group in itertools.groupby(sorted(_short(one) for one in reasons))
+    ]
+    rows = [(one.name, one.iv, one.auc, one.ks, one.psi, one.missing, one.off_card) for one in kept[:40]]
     return section(
         "Features",
         text(f"{len(kept)} of {len(judged)} are read; the forty of the greatest information value:"),
-        table(("feature", "IV", "AUC", "KS", "PSI", "missing"), rows),
-        table(("left out, because it", "features"), sorted(reasons.items())),
+        table(("feature", "IV", "AUC", "KS", "PSI", "missing", "not on a scorecard, since it"), rows),
+        table(("not read", "because it", "features"), counted),
     )
+
+
+def _short(reason: str) -> str:
+    return "says what another says" if reason.startswith("says what") else reason
 
 
 def certificate(card: Card) -> str:

@@ -1,16 +1,23 @@
-"""Which features a model reads, and why the others are left out: AUC, KS, IV, PSI and correlation, on the training window."""
+"""Which features a model reads, and why the others are left out: AUC, KS, IV, PSI and correlation, on the training window.
+
+Trees and networks weigh features by themselves, and lose by what is withheld; they are spared only what cannot help. A
+scorecard reads what tells more than chance would, and has not shifted.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import chi2
 
 from risk.metrics import F64, auc, binned, ks, mass_edges, psi
 
-MOST_MISSING, LEAST_IV, MOST_PSI, MOST_CORRELATED = 0.995, 0.003, 0.25, 0.98
+MOST_MISSING, MOST_PSI, MOST_CORRELATED = 0.995, 0.25, 0.98
+SURE = 0.95
+"""Of 100 features that tell nothing, so many have a smaller IV."""
 MOST = 250
 """Features kept, those of the greatest IV."""
 BINS = 10
@@ -30,12 +37,15 @@ class Judged:
     psi: float
     """From the first half of the window to the second."""
     left_out: str = ""
-    """Why; empty: it is kept."""
+    """Why no model reads it; empty: some do."""
+    off_card: str = ""
+    """Why a scorecard does not."""
 
 
 def select(values: F64, label: F64, names: Sequence[str], most: int = MOST) -> list[Judged]:
     """Judge the columns of `values` (n, f), rows in the order of time; the best come first."""
-    half = len(label) // 2
+    half, positives = len(label) // 2, float(label.sum())
+    by_chance = chi2.ppf(SURE, BINS - 1) * (1 / max(positives, 1.0) + 1 / max(len(label) - positives, 1.0))
     judged = [_judged(name, values[:, place], label, half) for place, name in enumerate(names)]
     order = sorted(range(len(judged)), key=lambda i: (-judged[i].iv, judged[i].name))
     kept: list[int] = []
@@ -49,7 +59,7 @@ def select(values: F64, label: F64, names: Sequence[str], most: int = MOST) -> l
                 reason = f"says what {names[kept[int(same.argmax())]]} says"
         if not reason:
             kept.append(i)
-        found.append(Judged(**{**vars(judged[i]), "left_out": reason}))
+        found.append(replace(judged[i], left_out=reason, off_card=_off_card(judged[i], by_chance)))
     return found
 
 
@@ -71,8 +81,13 @@ def _judged(name: str, values: F64, label: F64, half: int) -> Judged:
 def _reason(one: Judged) -> str:
     if one.missing > MOST_MISSING:
         return "hardly ever known"
-    if not one.iv >= LEAST_IV:
-        return "tells nothing"
+    return "" if one.iv > 0 else "the same of everybody"
+
+
+def _off_card(one: Judged, by_chance: float) -> str:
+    """`by_chance`: the IV that few features which tell nothing exceed (it is χ² over the harmonic number of rows)."""
+    if not one.iv > by_chance:
+        return "tells no more than chance would"
     return "shifted within the training window" if one.psi > MOST_PSI else ""
 
 

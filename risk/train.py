@@ -1,8 +1,8 @@
 """The pipeline of one target: select, fit, stop on a later window, calibrate on a still later one, judge on the last.
 
 Windows follow one another in time, with gaps as long as labels take (`features.dataset.splits`). The validation window
-is halved: its first half says when boosting and the network have learned enough; on its second the parts are compared, and their
-combination is kept only if it beats each of them there, fitted on one half of that and judged on the other. What decides
+is halved: its first half says when boosting and the network have learned enough; on its second the parts are compared, and
+their combination is kept only if it beats each of them on rows that it was not fitted on. What decides
 is calibrated on the whole validation window. Then all parts learn once more, as long as that said, on both
 windows, whose labels were known before the test window began. Nothing is chosen on the test window.
 """
@@ -13,11 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.progress import SILENT, Progress
 from risk.combine import fit_combination
 from risk.encoding import Encoding, fit_encoding
-from risk.metrics import F64, average_precision, measure
+from risk.metrics import F64, log_loss, measure
 from risk.model import Model
 from risk.network import can_fit
 from risk.parts import BOOSTING, FOREST, NETWORK, PARTS, SCORECARD, Part
@@ -39,8 +40,8 @@ LADDER = (
 SHUFFLED = "all, links dealt out anew"
 LEARNING = (0.1, 0.2, 0.4, 0.7, 1.0)
 """Shares of the training window, the newest, of the learning curve."""
-WINS = 0.005
-"""Average precision, as a share, by which a combination must beat the best part to be kept."""
+FOLDS = 5
+"""Of the rows on which it is seen what is to decide."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ class Learned:
     """(n)"""
     together: Together | None = None
     """The same and what else a network learns; None: no other targets."""
+    carded: tuple[str, ...] | None = None
+    """Features that a scorecard may read, the best first; None: all."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,8 @@ def train(training: Training, progress: Progress = SILENT) -> Trained:
     windows = read_windows(training.blocks, kept, others=NETWORK in training.possible)
     validation, test = windows["validation"], windows["test"]
     encoding = fit_encoding(windows["train"].frame, kept)
-    bench = Bench(training, encoding, windows["train"], validation.halves()[0])
+    carded = tuple(one.name for one in judged if one.name in kept and not one.off_card)
+    bench = Bench(training, encoding, windows["train"], validation.halves()[0], carded)
     progress.step("Fitting")
     parts, budgets = bench.fitted()
     progress.step("Calibrating")
@@ -155,17 +159,25 @@ def train(training: Training, progress: Progress = SILENT) -> Trained:
 class Bench:
     """The training window as a matrix, and what is fitted on it."""
 
-    def __init__(self, training: Training, encoding: Encoding, fit: Window, stop: Window) -> None:
-        self._training, self._encoding, self._fit = training, encoding, fit
+    def __init__(
+        self, training: Training, encoding: Encoding, fit: Window, stop: Window, carded: tuple[str, ...] = ()
+    ) -> None:
+        self._training, self._encoding, self._fit, self._carded = training, encoding, fit, carded
         self._values = encoding.matrix(fit.frame)
         self._stop = encoding.matrix(stop.frame), stop.label
         self._until = starts(stop)
+        self._whole: Trees | None = None
 
     def fitted(self) -> tuple[dict[str, Part], Budgets]:
         """The parts, and how long it was good that they learned."""
         learned = self._learned(self._fit, self._values, self._until)
         training = self._training
-        return fit_parts(learned, self._encoding, training.possible, training.seed, later=self._stop)
+        parts, budgets = fit_parts(
+            learned, self._encoding, training.possible, training.seed, later=self._stop
+        )
+        found = parts.get(BOOSTING)
+        self._whole = found if isinstance(found, Trees) else None
+        return parts, budgets
 
     def fitted_again(self, window: Window, test: Window, budgets: Budgets) -> dict[str, Part]:
         """The parts, fitted on another window with what was known before the test window began."""
@@ -176,11 +188,14 @@ class Bench:
     def _learned(self, window: Window, values: F64, until: int) -> Learned:
         """What is learned from a window (n, features), by what was known by `until`."""
         if NETWORK not in self._training.possible:
-            return Learned(values, window.label)
+            return Learned(values, window.label, carded=self._carded)
         told = together(window, values, self._encoding, self._training.target, until)
-        return Learned(values, window.label, told)
+        return Learned(values, window.label, told, self._carded)
 
     def _boosted(self, rows: slice, places: Sequence[int]) -> Trees:
+        """Trees on some rows and columns; on all they are those of the model."""
+        if self._whole is not None and (len(self._values[rows]), len(places)) == self._values.shape:
+            return self._whole
         values, (stop, stop_label) = self._values[rows][:, places], self._stop
         return fit_boosting(
             values, self._fit.label[rows], self._training.seed, later=(stop[:, places], stop_label)
@@ -238,7 +253,8 @@ def fit_parts(
     values, label = learned.values, learned.label
     made: dict[str, Part] = {}
     if SCORECARD in wanted:
-        made[SCORECARD] = fit_scorecard(values, label, encoding, encoding.features)
+        names = encoding.features if learned.carded is None else learned.carded
+        made[SCORECARD] = fit_scorecard(values, label, encoding, names)
     if BOOSTING in wanted:
         made[BOOSTING] = trees = fit_boosting(values, label, seed, later=later, rounds=budgets.rounds)
         budgets = replace(budgets, rounds=trees.rounds)
@@ -254,16 +270,26 @@ def fit_parts(
 
 
 def deciding(chances: Mapping[str, F64], label: F64) -> tuple[str, ...]:
-    """The best part by itself, or all where their combination wins on rows that it was not fitted on.
+    """The parts that are to decide: one by itself, or all where their combination has the least log loss.
 
-    Read are the rows of the second half, on which nothing was stopped: fitted on the first of these, judged on the rest.
+    Read are the rows of the second half, on which nothing was stopped: every fifth of them, in the order of time, is judged
+    by what was calibrated, or combined, on the others.
     """
     parts, half = tuple(chances), len(label) // 2
-    middle = half + (len(label) - half) // 2
-    first = {part: values[half:middle] for part, values in chances.items()}
-    last = {part: values[middle:] for part, values in chances.items()}
-    told = {part: np.nan_to_num(average_precision(last[part], label[middle:])) for part in parts}
-    best = max(parts, key=lambda part: told[part])
-    together = fit_combination(first, parts, label[half:middle]).chance(last)
-    wins = np.nan_to_num(average_precision(together, label[middle:])) > told[best] * (1 + WINS)
-    return parts if wins else (best,)
+    ways = [*((part,) for part in parts), parts]
+    fold = np.arange(len(label) - half) * FOLDS // (len(label) - half)
+    held, truth = {part: values[half:] for part, values in chances.items()}, label[half:]
+    lost = {way: _crossed(held, way, truth, fold) for way in ways}
+    return min(ways, key=lambda way: lost[way])
+
+
+def _crossed(chances: Mapping[str, F64], way: tuple[str, ...], label: F64, fold: NDArray[np.int64]) -> float:
+    """Log loss of a combination on rows that it was not fitted on."""
+    lost = 0.0
+    for number in range(FOLDS):
+        fit, judge = fold != number, fold == number
+        made = fit_combination({part: chances[part][fit] for part in way}, way, label[fit])
+        lost += (
+            log_loss(made.chance({part: chances[part][judge] for part in way}), label[judge]) * judge.sum()
+        )
+    return lost

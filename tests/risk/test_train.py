@@ -55,8 +55,13 @@ def test_what_says_nothing_twice_or_shifts_is_left_out_with_the_reason(trained: 
     assert why["strong"] == why["lender"] == ""
     assert sorted([why["weak"], why["twin"]])[0] == ""
     assert max(why["weak"], why["twin"]).startswith("says what")
-    assert why["constant"] == "tells nothing"
-    assert why["drifting"] == "shifted within the training window"
+    assert why["constant"] == "the same of everybody"
+    off_card = {one.name: one.off_card for one in trained.judged}
+    assert off_card["drifting"] == "shifted within the training window"
+    assert off_card["noise"] == "tells no more than chance would"
+    assert {row.feature for row in trained.model.scorecard.rows} <= {
+        n for n, told in off_card.items() if not told
+    }
 
 
 def test_the_points_of_a_scorecard_add_up_to_its_score(trained: Trained) -> None:
@@ -201,7 +206,7 @@ def test_the_report_stands_alone_and_says_what_a_committee_asks(trained: Trained
     ):
         assert heading in text
     assert "http" not in text.replace("data:image", "")
-    assert set(FEATURES) - {"constant", "noise"} & set(trained.model.encoding.features)
+    assert set(FEATURES) - {"constant"} & set(trained.model.encoding.features)
 
 
 def test_targets_are_data() -> None:
