@@ -7,6 +7,7 @@ import math
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,6 +47,15 @@ class _Facts:
     catalogue: Catalogue
     first: int
     end: int
+    seed: int = 0
+
+    @cached_property
+    def dealt(self) -> Columns:
+        """The columns with all links dealt out anew, for the control."""
+        from features import with_carried
+        from features.shuffle import unlinked
+
+        return with_carried(unlinked(self.columns, self.seed), self.catalogue, THREADS)
 
     def blocks(self, target: Target, columns: Columns | None = None) -> Blocks:
         """The training table of a target, over other columns if given."""
@@ -57,10 +67,8 @@ class _Facts:
         wanted = Wanted(target.outcome, self.first, self.end, target.maturity, until, beside=others)
         return lambda: blocks(columns or self.columns, self.catalogue, wanted, THREADS)
 
-    def training(self, target: Target, seed: int) -> Training:
+    def training(self, target: Target) -> Training:
         """What the pipeline is given, with the control where the target may read everything."""
-        from features import with_carried
-        from features.shuffle import unlinked
         from risk import Training
 
         families = {
@@ -68,11 +76,11 @@ class _Facts:
             for variant in self.catalogue.variants
             if target.may_read(variant.of.name, variant.of.family)
         }
-        shuffled = None
-        if not target.reads and not target.amount:
-            dealt = with_carried(unlinked(self.columns, seed), self.catalogue, THREADS)
-            shuffled = self.blocks(target, dealt)
-        return Training(self.blocks(target), tuple(families), seed, families, target.parts, shuffled, target)
+        whole = not target.reads and not target.amount
+        shuffled = self.blocks(target, self.dealt) if whole else None
+        return Training(
+            self.blocks(target), tuple(families), self.seed, families, target.parts, shuffled, target
+        )
 
 
 def train(  # noqa: PLR0917
@@ -88,11 +96,10 @@ def train(  # noqa: PLR0917
     from risk import target_of, targets
 
     wanted = list(targets().values()) if target == ALL else [target_of(target)]
-    made = []
     with Terminal() as progress:
-        facts = _read(folder, own, first, end, progress)
-        proof = _proof(facts, seed, progress)
-        made = [_train_one(facts, one, seed, proof, progress) for one in wanted]
+        facts = _read(folder, own, first, end, progress, seed)
+        proof = _proof(facts, progress)
+        made = [_train_one(facts, one, proof, progress) for one in wanted]
     if as_json:
         emit({"items": [asdict(one) for one in made]})
         return
@@ -103,23 +110,25 @@ def train(  # noqa: PLR0917
     stdout.print("\nLet one decide: fingraph models promote TARGET VERSION")
 
 
-def _read(folder: Path | None, own: Path | None, first: int, end: int, progress: Terminal) -> _Facts:
+def _read(  # noqa: PLR0917
+    folder: Path | None, own: Path | None, first: int, end: int, progress: Terminal, seed: int = 0
+) -> _Facts:
     """The snapshot's columns with what applications carry, and the features over them."""
     from features import catalogue_for, with_carried
 
     progress.step("Reading the snapshot")
     columns, manifest = columns_from(folder)
     catalogue = catalogue_for(manifest.schema, own)
-    return _Facts(with_carried(columns, catalogue, THREADS), manifest, catalogue, first, end)
+    return _Facts(with_carried(columns, catalogue, THREADS), manifest, catalogue, first, end, seed)
 
 
-def _proof(facts: _Facts, seed: int, progress: Terminal) -> dict[str, object]:
+def _proof(facts: _Facts, progress: Terminal) -> dict[str, object]:
     """The certificate of the catalogue on this graph; raises `UsageError` (`risk.leaks`)."""
     from features.proofs import part, prove
 
     progress.step("Proving that nothing looks ahead")
     data = f"snapshot {facts.manifest.export}, known before {iso(facts.manifest.watermark)}"
-    certificate = prove(part(facts.columns), facts.catalogue, data=data, seed=seed + 1)
+    certificate = prove(part(facts.columns), facts.catalogue, data=data, seed=facts.seed + 1)
     if not certificate.holds:
         ahead = sorted({one.feature for one in certificate.differences})
         raise UsageError(
@@ -131,15 +140,13 @@ def _proof(facts: _Facts, seed: int, progress: Terminal) -> dict[str, object]:
     return {name: told[name] for name in ("data", "seed", "decisions", "holds", "mutants")}
 
 
-def _train_one(
-    facts: _Facts, target: Target, seed: int, proof: dict[str, object], progress: Terminal
-) -> Version:
+def _train_one(facts: _Facts, target: Target, proof: dict[str, object], progress: Terminal) -> Version:
     from risk import train as train_chance
     from risk.amount import KIND, train_amount
     from risk.amount_report import write_amount_report
     from risk.report import write_report
 
-    training = facts.training(target, seed)
+    training = facts.training(target)
     write: Callable[[Path, Card], None]
     if target.amount:
         amounts = train_amount(training, progress)
@@ -150,7 +157,7 @@ def _train_one(
         found = train_chance(training, progress)
         model, windows, metrics, kind = found.model, found.windows, found.metrics["test"], found.model.kind
         write = lambda path, card: write_report(path, card, found)  # noqa: E731
-    card = _card(facts, target, seed, proof, windows, kind, model.encoding.features, metrics)
+    card = _card(facts, target, proof, windows, kind, model.encoding.features, metrics)
     with tempfile.TemporaryDirectory(prefix="fingraph-model-") as place:
         folder = Path(place)
         model.write(folder)
@@ -159,7 +166,7 @@ def _train_one(
 
 
 def _card(  # noqa: PLR0917
-    facts: _Facts, target: Target, seed: int, proof: dict[str, object], windows: Mapping[str, Window], kind: str,
+    facts: _Facts, target: Target, proof: dict[str, object], windows: Mapping[str, Window], kind: str,
     features: tuple[str, ...], metrics: Mapping[str, float],
 ) -> Card:  # fmt: skip
     from registry import Card
@@ -175,7 +182,7 @@ def _card(  # noqa: PLR0917
         end=str(iso(facts.end)),
         known_until=str(iso(facts.manifest.watermark)),
         maturity_days=target.maturity / DAY,
-        seed=seed,
+        seed=facts.seed,
         code=importlib.metadata.version("fingraph-platform"),
         rows={**counts, **positives},
         metrics={name: figure for name, figure in metrics.items() if not math.isnan(figure)},
