@@ -13,7 +13,7 @@ from risk.encoding import fit_encoding
 from risk.metrics import F64, Measure, auc, average_precision, interval, ks, precision_at, recall_at
 from risk.model import COMBINED
 from risk.parts import PARTS
-from risk.selection import select
+from risk.selection import carded, kept, select
 from risk.train import Learned, Trained, Training, fit_parts, train
 from risk.windows import Blocks
 from snapshot.columns import I64
@@ -146,13 +146,13 @@ def predicted(
     names = tuple(learn.columns)
     values = fit_encoding(learn.filter(fit), names).matrix(learn)
     judged = select(values[fit], label[fit], names)
-    kept = tuple(one.name for one in judged if not one.left_out)
-    carded = tuple(one.name for one in judged if not one.left_out and not one.off_card)
-    encoding = fit_encoding(learn.filter(fit), kept)
+    encoding = fit_encoding(learn.filter(fit), kept(judged))
     values = encoding.matrix(learn)
-    learned, later = Learned(values[fit], label[fit], carded=carded), (values[stop], label[stop])
+    learned, later = Learned(values[fit], label[fit], carded=carded(judged)), (values[stop], label[stop])
     parts, budgets = fit_parts(learned, encoding, PARTS, seed, later=later)
     settled = {name: one.chance(values[held]) for name, one in parts.items()}
-    again, _ = fit_parts(Learned(values, label, carded=carded), encoding, PARTS, seed, budgets=budgets)
+    again, _ = fit_parts(
+        Learned(values, label, carded=carded(judged)), encoding, PARTS, seed, budgets=budgets
+    )
     chances = {name: one.chance(encoding.matrix(judge)) for name, one in again.items()}
     return {**chances, COMBINED: fit_combination(settled, PARTS, label[held]).chance(chances)}

@@ -17,6 +17,7 @@ from risk import target_of
 from risk.encoding import fit_encoding
 from risk.metrics import F64, auc
 from risk.segments import LENDER
+from risk.selection import kept
 from risk.trees import fit_boosting
 from risk.windows import Window, judged_features, read_windows
 
@@ -30,11 +31,11 @@ def measure_transfer(size: int) -> Mapping[str, Figure]:
     """AUC with both minus AUC with its own alone, at the fewest labels."""
     made, target = world(size, SEEDS[0]), target_of(TARGET)
     training = made.training(target)
-    kept = tuple(one.name for one in judged_features(training.blocks, training.features) if not one.left_out)
-    windows = read_windows(training.blocks, kept)
+    names = kept(judged_features(training.blocks, training.features))
+    windows = read_windows(training.blocks, names)
     counts = windows["train"].frame[LENDER].value_counts().sort(["count", LENDER], descending=[True, False])
     lenders = counts[LENDER].to_list()[:NEW]
-    told = {lender: _curve(windows, kept, lender) for lender in lenders}
+    told = {lender: _curve(windows, names, lender) for lender in lenders}
     mean = {
         f"{count}": {
             way: round(float(np.mean([one[f"{count}"][way] for one in told.values()])), 4)
@@ -49,8 +50,8 @@ def measure_transfer(size: int) -> Mapping[str, Figure]:
     return {"transfer_gain": Figure(gain, data, {"mean": mean, "lenders": told})}
 
 
-def _curve(windows: Mapping[str, Window], kept: tuple[str, ...], lender: str) -> dict[str, dict[str, float]]:
-    encoding = fit_encoding(windows["train"].frame, kept)
+def _curve(windows: Mapping[str, Window], names: tuple[str, ...], lender: str) -> dict[str, dict[str, float]]:
+    encoding = fit_encoding(windows["train"].frame, names)
     mine = {name: (window.frame[LENDER] == lender).to_numpy() for name, window in windows.items()}
     values = {name: encoding.matrix(window.frame) for name, window in windows.items()}
     fit, stop, test = (windows[name].label for name in ("train", "validation", "test"))

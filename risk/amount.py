@@ -20,7 +20,7 @@ from registry.card import Card
 from risk.encoding import Encoding, fit_encoding
 from risk.metrics import F64
 from risk.model import require_card
-from risk.selection import Judged
+from risk.selection import Judged, kept
 from risk.train import Training
 from risk.trees import BOOSTING, THREADS, boost
 from risk.windows import Blocks, Window, judged_features, read_windows
@@ -109,11 +109,11 @@ def train_amount(training: Training, progress: Progress = SILENT) -> TrainedAmou
     progress.step("Choosing features")
     blocks = _halved(training.blocks)
     judged = judged_features(blocks, training.features)
-    kept = tuple(one.name for one in judged if not one.left_out)
-    kept = kept if ASKED in kept or ASKED not in training.features else (*kept, ASKED)
+    names = kept(judged)
+    names = names if ASKED in names or ASKED not in training.features else (*names, ASKED)
     progress.step("Reading the windows")
-    windows = read_windows(blocks, kept)
-    encoding = fit_encoding(windows["train"].frame, kept)
+    windows = read_windows(blocks, names)
+    encoding = fit_encoding(windows["train"].frame, names)
     stop, hold = windows["validation"].halves()
     progress.step("Fitting")
     booster, rounds = _fitted(encoding, windows["train"], stop, training.seed)

@@ -95,22 +95,14 @@ class Scorecard:
 
 
 def fit_scorecard(values: F64, label: F64, encoding: Encoding, names: Sequence[str]) -> Scorecard:
-    """A card of the first `names` that are not too much alike; columns of `values` are the encoding's features.
+    """A card of the first `names` that are not too much alike; columns of `values` are the encoding's features. Where none of
+    them separates anything, as with a few dozen rows of a kind, of all: later windows say what it is worth.
 
     Raises `UsageError` (`risk.scorecard`) where no feature separates anything.
     """
-    chosen: list[tuple[str, tuple[float, ...]]] = []
-    held: list[F64] = []
-    for name in names:
-        if len(chosen) == MOST:
-            break
-        held_by = values[:, encoding.features.index(name)]
-        edges = _edges(held_by, label)
-        woe = _told(held_by, label, edges)[0][_bins(held_by, edges)]
-        if not edges or any(abs(np.corrcoef(woe, one)[0, 1]) > MOST_ALIKE for one in held):
-            continue
-        chosen.append((name, edges))
-        held.append(woe)
+    chosen, held = _chosen(values, label, encoding, names)
+    if not chosen:
+        chosen, held = _chosen(values, label, encoding, encoding.features)
     coefficients, intercept = _fitted(held, label)
     keep = [place for place, one in enumerate(coefficients) if one < 0]
     while len(keep) < len(chosen):  # a coefficient of the other sign says the opposite of its own table
@@ -134,6 +126,25 @@ def fit_scorecard(values: F64, label: F64, encoding: Encoding, names: Sequence[s
             )
         )  # fmt: skip
     return Scorecard(tuple(rows), float(intercept))
+
+
+def _chosen(
+    values: F64, label: F64, encoding: Encoding, names: Sequence[str]
+) -> tuple[list[tuple[str, tuple[float, ...]]], list[F64]]:
+    """Features with their edges, and the weights of evidence of their rows."""
+    chosen: list[tuple[str, tuple[float, ...]]] = []
+    held: list[F64] = []
+    for name in names:
+        if len(chosen) == MOST:
+            break
+        column = values[:, encoding.features.index(name)]
+        edges = _edges(column, label)
+        woe = _told(column, label, edges)[0][_bins(column, edges)]
+        if not edges or any(abs(np.corrcoef(woe, one)[0, 1]) > MOST_ALIKE for one in held):
+            continue
+        chosen.append((name, edges))
+        held.append(woe)
+    return chosen, held
 
 
 def _edges(column: F64, label: F64) -> tuple[float, ...]:

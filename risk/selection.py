@@ -63,6 +63,16 @@ def select(values: F64, label: F64, names: Sequence[str], most: int = MOST) -> l
     return found
 
 
+def kept(judged: Sequence[Judged]) -> tuple[str, ...]:
+    """Names of what models read, the best first."""
+    return tuple(one.name for one in judged if not one.left_out)
+
+
+def carded(judged: Sequence[Judged]) -> tuple[str, ...]:
+    """Names of what a scorecard may read, the best first."""
+    return tuple(one.name for one in judged if not one.left_out and not one.off_card)
+
+
 def _judged(name: str, values: F64, label: F64, half: int) -> Judged:
     known = ~np.isnan(values)
     area = auc(values[known], label[known]) if known.any() else float("nan")

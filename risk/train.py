@@ -23,7 +23,7 @@ from risk.model import Model
 from risk.network import can_fit
 from risk.parts import BOOSTING, FOREST, NETWORK, PARTS, SCORECARD, Part
 from risk.scorecard import fit_scorecard
-from risk.selection import Judged
+from risk.selection import Judged, carded, kept
 from risk.targets import Target
 from risk.together import Together, alone, together
 from risk.trees import Trees, fit_boosting, fit_forest
@@ -126,13 +126,12 @@ def train(training: Training, progress: Progress = SILENT) -> Trained:
     """
     progress.step("Choosing features")
     judged = judged_features(training.blocks, training.features)
-    kept = tuple(one.name for one in judged if not one.left_out)
+    names = kept(judged)
     progress.step("Reading the windows")
-    windows = read_windows(training.blocks, kept, others=NETWORK in training.possible)
+    windows = read_windows(training.blocks, names, others=NETWORK in training.possible)
     validation, test = windows["validation"], windows["test"]
-    encoding = fit_encoding(windows["train"].frame, kept)
-    carded = tuple(one.name for one in judged if one.name in kept and not one.off_card)
-    bench = Bench(training, encoding, windows["train"], validation.halves()[0], carded)
+    encoding = fit_encoding(windows["train"].frame, names)
+    bench = Bench(training, encoding, windows["train"], validation.halves()[0], carded(judged))
     progress.step("Fitting")
     parts, budgets = bench.fitted()
     progress.step("Calibrating")
