@@ -203,7 +203,7 @@ def evaluate(  # noqa: PLR0917
     import polars as pl
 
     from risk import Model, load_model, target_of
-    from risk.metrics import RANKING, interval
+    from risk.metrics import RANKING, by_day, interval
     from risk.windows import labels_of
 
     wanted = target_of(target)
@@ -212,7 +212,7 @@ def evaluate(  # noqa: PLR0917
         facts = _read(folder, own, first, end, progress)
         model, _ = load_model(place, facts.catalogue.version)
         progress.step("Scoring")
-        keep = ["label", "value", *model.encoding.features]
+        keep = ["known_at", "label", "value", *model.encoding.features]
         frame = pl.concat(
             [block.filter(pl.col("weight") > 0).select(keep) for block in facts.blocks(wanted)()]
         )
@@ -221,7 +221,7 @@ def evaluate(  # noqa: PLR0917
     sure = {}
     if isinstance(model, Model):
         chance = model.chance(frame)
-        sure = {name: interval(of, chance, label) for name, of in RANKING.items()}
+        sure = {name: interval(of, chance, label, group=by_day(frame)) for name, of in RANKING.items()}
     if as_json:
         emit({"target": target, "version": version, "rows": len(label), "positives": int(label.sum()),
               "metrics": told, "intervals": sure})  # fmt: skip

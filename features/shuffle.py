@@ -41,7 +41,7 @@ def shuffled(columns: Columns, position: int, seed: int) -> Columns:
 
 
 def unlinked(columns: Columns, seed: int) -> Columns:
-    """The columns with the identifiers of all links dealt out anew, as many links each; people keep their own history.
+    """The columns with the identifiers of all links dealt out anew, as many links each, and no rings; people keep their own history.
 
     A model that is as good on features of these has learned nothing from who shares what with whom.
     """
@@ -50,7 +50,7 @@ def unlinked(columns: Columns, seed: int) -> Columns:
         label: rows if label == USER else _links(rows, np.ones(len(rows.target), np.bool_), dice)
         for label, rows in log.links.items()
     }
-    return columns_of(replace(log, links=links, carried=None))
+    return columns_of(replace(log, links=links, carried=None, memberships=None))
 
 
 def _dealt(free: np.ndarray, dice: np.random.Generator) -> I64:

@@ -43,13 +43,15 @@ class AmountModel:
     """By which the interval is wider on either side, on the log scale; below 0: narrower."""
     level: tuple[float, ...]
     """`QUANTILES` of the log share granted in the training window: what says the same of everybody."""
+    usual: float
+    """Median of what was asked for in the training window: taken where nothing was said."""
 
     def quantiles(self, frame: pl.DataFrame) -> F64:
         """(n, 3) `QUANTILES` of the amount, ascending, in the unit of `ASKED` (cents). Raises as `Encoding.matrix`."""
         matrix = xgboost.DMatrix(self.encoding.matrix(frame), nthread=THREADS)
         told = self.booster.predict(matrix, iteration_range=(0, self.rounds)).astype(np.float64)
         held = np.sort(told, axis=1) + np.array([-self.margin, 0.0, self.margin])
-        found: F64 = np.exp(np.sort(held, axis=1)) * asked(frame)[:, None]
+        found: F64 = np.exp(np.sort(held, axis=1)) * asked(frame, self.usual)[:, None]
         return found
 
     def reasons(self, frame: pl.DataFrame, most: int = 3) -> list[list[str]]:
@@ -66,14 +68,17 @@ class AmountModel:
         return {"lower": lower, "median": median, "upper": upper}
 
     def measured(self, frame: pl.DataFrame) -> dict[str, float]:
-        """Measures against what was granted (`value`): the share within the interval (`PROMISED` is due), its mean width
+        """Measures against what was granted, over the rows that are `usable`: the share within the interval (`PROMISED` is due), its mean width
         over the amount asked for, the pinball loss against that of saying `level` of everybody (1: no better), and the
-        mean error of the median over the mean granted."""
-        found, granted, base = self.quantiles(frame), frame["value"].to_numpy(), asked(frame)
+        mean error of the median over the mean granted; the shares below and above the interval."""
+        frame = frame.filter(usable(frame))
+        found, granted, base = self.quantiles(frame), frame["value"].to_numpy(), asked(frame, self.usual)
         inside = (granted >= found[:, 0]) & (granted <= found[:, -1])
         same = np.tile(np.exp(self.level), (len(base), 1))
         return {
             "coverage": float(inside.mean()),
+            "below": float((granted < found[:, 0]).mean()),
+            "above": float((granted > found[:, -1]).mean()),
             "width": float(((found[:, -1] - found[:, 0]) / base).mean()),
             "pinball_ratio": pinball(found / base[:, None], granted / base) / pinball(same, granted / base),
             "median_error": float(np.abs(found[:, 1] - granted).sum() / granted.sum()),
@@ -88,6 +93,7 @@ class AmountModel:
             "rounds": self.rounds,
             "margin": self.margin,
             "level": self.level,
+            "usual": self.usual,
         }
         text = json.dumps(told, indent=1, sort_keys=True, ensure_ascii=False)
         (folder / "model.json").write_text(text + "\n", encoding="utf-8")
@@ -118,7 +124,8 @@ def train_amount(training: Training, progress: Progress = SILENT) -> TrainedAmou
     progress.step("Fitting")
     booster, rounds = _fitted(encoding, windows["train"], stop, training.seed)
     level = tuple(np.quantile(_share(windows["train"].frame), QUANTILES).tolist())
-    bare = AmountModel(encoding, booster, rounds, 0.0, level)
+    usual = float(np.median(asked(windows["train"].frame, 1.0)))
+    bare = AmountModel(encoding, booster, rounds, 0.0, level, usual)
     model = replace(bare, margin=_margin(bare, hold))
     progress.step("Judging")
     told = {name: model.measured(window.frame) for name, window in windows.items()}
@@ -131,7 +138,9 @@ def load_amount(folder: Path, catalogue: str | None = None) -> tuple[AmountModel
     told = json.loads((folder / "model.json").read_text("utf-8"))
     booster = xgboost.Booster(model_file=folder / "quantiles.json", params={"nthread": THREADS})
     encoding = Encoding.from_dict(told["encoding"])
-    return AmountModel(encoding, booster, told["rounds"], told["margin"], tuple(told["level"])), card
+    return AmountModel(
+        encoding, booster, told["rounds"], told["margin"], tuple(told["level"]), told["usual"]
+    ), card
 
 
 def pinball(found: F64, value: F64) -> float:
@@ -141,30 +150,36 @@ def pinball(found: F64, value: F64) -> float:
     return float(np.maximum(levels * gap, (levels - 1) * gap).mean())
 
 
-def asked(frame: pl.DataFrame) -> F64:
-    """(n) The amount asked for; 1 where there is none, so that shares are amounts."""
+def asked(frame: pl.DataFrame, usual: float) -> F64:
+    """(n) The amount asked for, `usual` where nothing was said; 1 where no table says it, so that shares are amounts."""
     if ASKED not in frame.columns:
         return np.ones(frame.height)
-    found: F64 = frame[ASKED].cast(pl.Float64).fill_null(1.0).to_numpy()
-    return np.where(found > 0, found, 1.0)
+    known = frame.select(pl.when(pl.col(ASKED) > 0).then(pl.col(ASKED))).to_series()
+    found: F64 = known.cast(pl.Float64).fill_null(usual).to_numpy()
+    return found
+
+
+def usable(frame: pl.DataFrame) -> pl.Series:
+    """(n) Whether something was granted, and it is known what was asked for."""
+    known = frame["value"].fill_null(0) > 0
+    return known & (frame[ASKED].fill_null(0) > 0) if ASKED in frame.columns else known
 
 
 def _share(frame: pl.DataFrame) -> F64:
-    """(n) Log of what was granted over what was asked for."""
-    found: F64 = np.log(np.maximum(frame["value"].to_numpy(), 1.0) / asked(frame))
+    """(n) Log of what was granted over what was asked for, of `usable` rows."""
+    found: F64 = np.log(frame["value"].to_numpy() / asked(frame, 1.0))
     return found
 
 
 def _halved(blocks: Blocks) -> Blocks:
-    """The table with a label for choosing features: whether the block's median share, or more, was granted."""
+    """The `usable` rows, with a label for choosing features: whether the block's median share, or more, was granted."""
 
     def again() -> Iterator[pl.DataFrame]:
         for block in blocks():
-            known = block.filter((pl.col("weight") > 0) & (pl.col("value") > 0))
-            middle = float(np.median(_share(known))) if known.height else 0.0
-            more = pl.Series(_share(block.with_columns(pl.col("value").fill_null(1.0))) >= middle)
-            usable = (pl.col("weight") > 0) & (pl.col("value") > 0)
-            yield block.with_columns(label=more.cast(pl.Int8), weight=usable.cast(pl.Float64))
+            known = block.filter((pl.col("weight") > 0) & usable(block))
+            share = _share(known)
+            more = share >= np.median(share) if len(share) else np.empty(0, np.bool_)
+            yield known.with_columns(label=pl.Series(more, dtype=pl.Boolean).cast(pl.Int8))
 
     return again
 
@@ -180,7 +195,10 @@ def _fitted(encoding: Encoding, fit: Window, stop: Window, seed: int) -> tuple[x
 
 def _margin(model: AmountModel, hold: Window) -> float:
     """How much wider, so that `PROMISED` of the amounts of a window that it was not fitted on lie within."""
-    found, truth = np.log(model.quantiles(hold.frame) / asked(hold.frame)[:, None]), _share(hold.frame)
+    found, truth = (
+        np.log(model.quantiles(hold.frame) / asked(hold.frame, model.usual)[:, None]),
+        _share(hold.frame),
+    )
     outside = np.maximum(found[:, 0] - truth, truth - found[:, -1])
     level = min(1.0, PROMISED * (1 + 1 / len(truth)))
     return float(np.quantile(outside, level, method="higher"))

@@ -38,7 +38,7 @@ def write_amount_report(path: Path, card: Card, trained: TrainedAmount) -> None:
             "How good it is",
             text(
                 f"Quantiles {', '.join(f'{q:.0%}' for q in QUANTILES)} of the amount granted. coverage: share within the "
-                f"interval ({PROMISED:.0%} is due); width: its mean, over the amount asked for; pinball_ratio: loss against "
+                f"interval ({PROMISED:.0%} is due), below and above it; width: its mean, over the amount asked for; pinball_ratio: loss against "
                 "that of the same shares for everybody; median_error: mean distance of the median, over the mean granted."
             ),
             table(("measure", *NAMES), rows),
@@ -68,7 +68,7 @@ def _picture(frame: pl.DataFrame, found: F64) -> str:
 
     figure = Figure(figsize=(7, 4))
     axes = figure.subplots()
-    base = asked(frame)
+    base = asked(frame, 1.0)
     order = np.argsort(found[:, 1] / base, kind="stable")
     thin = order[np.unique(np.linspace(0, len(order) - 1, 400).astype(int))]
     x = np.linspace(0, 1, len(thin))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import expit
 
 from risk.metrics import F64, logit
@@ -35,9 +36,19 @@ class Combination:
         found: F64 = expit(total)
         return found
 
+    def moved(self, by: float) -> Combination:
+        """For parts that learned once more, from rows of another share of positives, and know a part of the drift by now that
+        this was calibrated for: `by` so much higher lie their log odds (`shift_to` tells)."""
+        return Combination(self.parts, self.weights, self.intercept - sum(self.weights) * by)
+
+
+def shift_to(odds: F64, rate: float) -> float:
+    """By how much the log odds (n) must all be moved for the mean probability to be `rate`."""
+    return float(brentq(lambda by: expit(odds + by).mean() - rate, -30.0, 30.0))
+
 
 def fit_combination(chances: dict[str, F64], parts: tuple[str, ...], label: F64) -> Combination:
-    """The combination of `parts` that predicts `label` best, by likelihood. No weight is below 0, which would turn a part's
+    """The combination of `parts` that predicts `label` best, by likelihood. Of several none has a weight below 0, which would turn a part's
     reasons round: such parts are left out, the worst first."""
     x = np.column_stack([*(logit(chances[part]) for part in parts), np.ones(len(label))])
     towards = np.array([*(1 / len(parts) for _ in parts), 0.0])

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from scipy.special import expit
+
+from core.clock import DAY
 
 F64 = NDArray[np.float64]
 Measure = Callable[[F64, F64], float]
@@ -17,6 +20,8 @@ Measure = Callable[[F64, F64], float]
 BINS = 20
 """Of equal mass, for calibration."""
 TINY = 1e-6
+LEAST_GROUPS = 20
+"""Of fewer groups no interval can be told; rows are drawn instead."""
 
 
 def _both(label: F64) -> bool:
@@ -70,11 +75,22 @@ def precision_at(share: float) -> Measure:
 
 
 def _at(score: F64, label: F64, share: float) -> tuple[float, float]:
+    """Of equal scores at the cut the share that belongs above it is counted, whichever rows come first."""
     if not _both(label):
         return float("nan"), float("nan")
     most = max(1, round(share * len(score)))
-    hits = label[np.argsort(-score, kind="stable")[:most]].sum()
-    return float(hits / label.sum()), float(hits / most)
+    hits, found = _caught(score, label)
+    caught = float(np.interp(most, np.append(0, found), np.append(0, hits)))
+    return float(caught / label.sum()), float(caught / most)
+
+
+def flagged(score: F64, share: float) -> F64:
+    """(n) 1 for the `share` of all that score highest, else 0; equal scores at the cut share what is left of it."""
+    most = share * len(score)
+    cut = np.sort(score)[::-1][min(int(most), len(score) - 1)]
+    above, at = score > cut, score == cut
+    found: F64 = above + at * (most - above.sum()) / at.sum()
+    return found
 
 
 def recall_at_fpr(rate: float) -> Measure:
@@ -185,12 +201,45 @@ def measure(chance: F64, label: F64) -> dict[str, float]:
     return {name: of(chance, label) for name, of in {**RANKING, **CALIBRATION}.items()}
 
 
-def interval(of: Measure, score: F64, label: F64, *, rounds: int = 200, seed: int = 0) -> tuple[float, float]:
-    """95 % of the bootstrap (rows drawn with replacement, percentiles)."""
+def interval(
+    of: Measure,
+    score: F64,
+    label: F64,
+    *,
+    group: NDArray[np.int64] | None = None,
+    rounds: int = 200,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """95 % of the bootstrap (percentiles): rows are drawn with replacement, or groups of rows, 0 to g - 1, whole.
+
+    Applications of one ring or sitting score alike and turn out alike; taken as independent they promise too much.
+    """
     dice = np.random.default_rng(seed)
-    told = [
-        of(score[rows], label[rows])
-        for rows in (dice.integers(0, len(score), len(score)) for _ in range(rounds))
-    ]
+    rows = _drawn(len(score), group, dice)
+    told = [of(score[drawn], label[drawn]) for drawn in (next(rows) for _ in range(rounds))]
     low, high = np.nanpercentile(told, [2.5, 97.5])
     return float(low), float(high)
+
+
+def _drawn(
+    size: int, group: NDArray[np.int64] | None, dice: np.random.Generator
+) -> Iterator[NDArray[np.int64]]:
+    if group is None or group.max(initial=0) < LEAST_GROUPS:
+        while True:
+            yield dice.integers(0, size, size)
+    held = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
+    while True:
+        yield np.concatenate([held[one] for one in dice.integers(0, len(held), len(held))])
+
+
+def by_day(frame: pl.DataFrame) -> NDArray[np.int64]:
+    """(n) The day of each row of a table (`known_at`), 0 for the first that there is."""
+    _, place = np.unique(frame["known_at"].to_numpy() // DAY, return_inverse=True)
+    return place.astype(np.int64)
+
+
+def ece_by_chance(chance: F64, *, rounds: int = 20, seed: int = 0) -> float:
+    """The calibration error that chance alone makes where every probability (n) is right: labels drawn from them."""
+    dice = np.random.default_rng(seed)
+    drawn = [ece(chance, (dice.random(len(chance)) < chance).astype(np.float64)) for _ in range(rounds)]
+    return float(np.mean(drawn))

@@ -11,17 +11,30 @@ import numpy as np
 import polars as pl
 
 from registry.card import Card
-from risk.metrics import CALIBRATION, F64, RANKING, auc, average_precision, interval, ks, psi, reliability
+from risk.metrics import (
+    CALIBRATION,
+    F64,
+    RANKING,
+    auc,
+    average_precision,
+    by_day,
+    ece,
+    ece_by_chance,
+    interval,
+    ks,
+    psi,
+    reliability,
+)  # fmt: skip
 from risk.pages import GREY, INK, image, items, page, section, table, text
 from risk.parts import SCORECARD
-from risk.segments import BUDGET, fairness, slices
+from risk.segments import BUDGET, STRICT, fairness, slices
 from risk.selection import Judged
 from risk.targets import target_of
 from risk.windows import NAMES, Window
 
 if TYPE_CHECKING:
     from risk.model import Model
-    from risk.train import Trained
+    from risk.train import Step, Trained
 
 ROUNDS = 200
 """Of the bootstrap."""
@@ -42,7 +55,7 @@ def write_report(path: Path, card: Card, trained: Trained) -> None:
         _curves(chance, test.label),
         _months(test, chance),
         _unknown(card, trained, chance),
-        _fairness(test, chance),
+        _fairness(card, test, chance),
         _scorecard(trained.model) if SCORECARD in trained.model.parts else "",
         _stability(trained),
         selection(trained.judged),
@@ -76,17 +89,20 @@ def purpose(card: Card) -> str:
 
 def _measures(trained: Trained, chance: F64, label: F64) -> str:
     rows = []
+    days = by_day(trained.windows["test"].frame)
     for name, of in {**RANKING, **CALIBRATION}.items():
-        low, high = interval(of, chance, label, rounds=ROUNDS)
+        low, high = interval(of, chance, label, group=days, rounds=ROUNDS)
         told = [trained.metrics[window][name] for window in NAMES]
-        rows.append((name, *told, f"{low:.4f} to {high:.4f}"))
+        sure = f"by chance alone {ece_by_chance(chance):.4f}" if of is ece else f"{low:.4f} to {high:.4f}"
+        rows.append((name, *told, sure))
     return section(
         "How good it is",
         text(
             "Of the deciding probability. Train and validation are of the model that had learned from the training window "
-            "alone, so that the gap between them is what it learned by heart; the test is of the model that decides, which "
-            f"learned from both. Intervals hold 95 % of {ROUNDS} bootstrap samples of the test window. ece: mean distance "
-            "of probability and share of positives over 20 bins of equal mass."
+            "alone, so that the gap between them is what it learned by heart (validation was stopped and calibrated on); the "
+            "test is of the model that decides, which learned from both. Intervals hold 95 % of "
+            f"{ROUNDS} bootstrap samples of the test window, whole days drawn, since what comes together turns out alike. ece: "
+            "mean distance of probability and share of positives over 20 bins of equal mass; some of it is chance."
         ),
         table(("measure", *NAMES, "test, 95 %"), rows),
     )
@@ -110,17 +126,25 @@ def _parts(trained: Trained) -> str:
             f"{weights} (weights of log odds).{rounds}"
         ),
         table(("part", *names), rows),
+        text(
+            "What decides has the least log loss on rows of the validation window later than those it was fitted on:"
+        ),
+        table(("way to decide", "log loss"), [(" + ".join(way), lost) for way, lost in trained.lost.items()]),
     )
 
 
 STEPS = ("features", "rows", "rounds", "auc", "ap", "ks", "recall_1pc")
 
 
+def _sure(step: Step) -> str:
+    return f"{step.low:.4f} to {step.high:.4f}"
+
+
 def _ladder(trained: Trained) -> str:
     if not trained.ladder:
         return ""
     rows = [
-        (one.name, one.features, one.rows, one.rounds, *(one.metrics[name] for name in STEPS[3:]))
+        (one.name, one.features, one.rows, one.rounds, *(one.metrics[name] for name in STEPS[3:]), _sure(one))
         for one in trained.ladder
     ]
     return section(
@@ -130,7 +154,7 @@ def _ladder(trained: Trained) -> str:
             "last row is the control: the same features computed where every link's identifier was dealt out anew among "
             "all applications. What it reaches is not owed to who shares what with whom."
         ),
-        table(("features up to", *STEPS), rows),
+        table(("features up to", *STEPS, "auc, 95 %"), rows),
     )
 
 
@@ -140,7 +164,8 @@ def _learning(trained: Trained) -> str:
     from matplotlib.figure import Figure  # noqa: PLC0415 - half a second to import
 
     rows = [
-        (one.name, one.rows, one.rounds, one.metrics["auc"], one.metrics["ap"]) for one in trained.learning
+        (one.name, one.rows, one.rounds, one.metrics["auc"], one.metrics["ap"], _sure(one))
+        for one in trained.learning
     ]
     figure = Figure(figsize=(7, 3))
     axes = figure.subplots()
@@ -149,7 +174,7 @@ def _learning(trained: Trained) -> str:
     return section(
         "Learning curve",
         text("Boosted trees that learned from the newest share of the training window. Still rising: more data would help."),
-        table(("share", "rows", "rounds", "AUC", "AP"), rows),
+        table(("share", "rows", "rounds", "AUC", "AP", "AUC, 95 %"), rows),
         image(figure, "AUC by applications learned from"),
     )  # fmt: skip
 
@@ -192,15 +217,17 @@ def months(frame: pl.DataFrame) -> list[tuple[str, Any]]:
 
 def _months(test: Window, chance: F64) -> str:
     told = [*months(test.frame), *slices(test.frame)]
-    head = ("slice", "applications", "positives", "mean probability", "AUC", "AP", "KS")
+    head = ("slice", "applications", "positives", "share", "mean probability", "ECE", "AUC", "AP", "KS")
     rows = [_slice(name, held, chance, test.label) for name, held in told]
     return section("By month and slice", table(head, rows))
 
 
 def _slice(name: str, held: Any, chance: F64, label: F64) -> tuple[object, ...]:
     c, y = chance[held], label[held]
-    figures = (auc(c, y), average_precision(c, y), ks(c, y)) if len(y) else (float("nan"),) * 3
-    return name, len(y), int(y.sum()), float(c.mean()) if len(y) else float("nan"), *figures
+    if not len(y):
+        return name, 0, 0, *(float("nan"),) * 6
+    told = (ece(c, y), auc(c, y), average_precision(c, y), ks(c, y))
+    return name, len(y), int(y.sum()), float(y.mean()), float(c.mean()), *told
 
 
 def _unknown(card: Card, trained: Trained, chance: F64) -> str:
@@ -233,18 +260,28 @@ def _unknown(card: Card, trained: Trained, chance: F64) -> str:
     )
 
 
-def _fairness(test: Window, chance: F64) -> str:
-    found = fairness(test.frame, chance, test.label)
+def _fairness(card: Card, test: Window, chance: F64) -> str:
+    found = fairness(test.frame, chance, test.label, adverse=target_of(card.target).adverse)
     if not found:
         return ""
-    head = ("segment", "group", "applications", "mean probability", "positives", "flagged", "of positives", "of negatives",
-            "impact")  # fmt: skip
+    head = (
+        "segment",
+        "group",
+        "applications",
+        "mean probability",
+        "share",
+        "flagged",
+        "of the bad",
+        "of the good",
+        "impact",
+    )
     return section(
         "Fairness by permitted segment",
         text(
-            f"At a cut that flags {BUDGET:.0%} of all applications. Impact: share not flagged over that of the segment's "
-            "best-treated group; below .8 asks for an explanation. Mean probability beside the share of positives shows "
-            "whether a group is judged as it turns out."
+            f"Flagged: the {BUDGET:.0%} of all applications that score worst, and how many of a group's bad and good ones are "
+            "among them. Mean probability beside the share of positives shows whether a group is judged as it turns out. "
+            f"Impact, where a strict policy turns down the worst {STRICT:.0%}: share not turned down over that of the segment's "
+            "best-treated group; below .8 asks for an explanation."
         ),
         table(head, [tuple(vars(one).values()) for one in found]),
     )
@@ -263,7 +300,8 @@ def _scorecard(model: Model) -> str:
     columns = ("feature", "bin", "applications", "positives", "WOE", "points")
     return section(
         "The scorecard",
-        text("600 points are odds of 20 good to 1 bad; 40 points double them. The score is the sum of the points of one bin each."),
+        text("600 points are odds of 20 good to 1 bad; 40 points double them. The score is the sum of the points of one bin "
+            "each; the probability that decides is calibrated apart."),
         table(columns, rows),
     )  # fmt: skip
 

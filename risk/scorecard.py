@@ -3,7 +3,8 @@
 WOE of a bin is the log of its negatives over its positives, both as shares (half a row added to each). Bins are
 optbinning's (Navas-Palencia 2020): optimal for the IV, at most six, at least 5 % of the rows each, monotone or with one
 turn; what is missing has a bin of its own, and what lies outside the training window's range falls into the
-outermost bin. Points follow Siddiqi (2006): `PDO` points double the odds of a negative.
+outermost bin. Points follow Siddiqi (2006): `PDO` points double the odds of a
+good outcome: of a negative, or of a positive where that is the good one (approved, paid out).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from risk.encoding import Encoding
 from risk.metrics import F64
 
 BASE, ODDS, PDO = 600.0, 20.0, 40.0
-"""`BASE` points are odds of `ODDS` negatives to a positive."""
+"""`BASE` points are odds of `ODDS` good to 1 bad."""
 FACTOR = PDO / np.log(2)
 MOST, MOST_ALIKE = 20, 0.7
 """Features of a card, and the correlation of their WOE from which one says too much of what another does."""
@@ -94,7 +95,9 @@ class Scorecard:
         return Scorecard(tuple(Row(**row) for row in listed), told["intercept"])
 
 
-def fit_scorecard(values: F64, label: F64, encoding: Encoding, names: Sequence[str]) -> Scorecard:
+def fit_scorecard(
+    values: F64, label: F64, encoding: Encoding, names: Sequence[str], *, adverse: bool = True
+) -> Scorecard:
     """A card of the first `names` that are not too much alike; columns of `values` are the encoding's features. Where none of
     them separates anything, as with a few dozen rows of a kind, of all: later windows say what it is worth.
 
@@ -113,12 +116,13 @@ def fit_scorecard(values: F64, label: F64, encoding: Encoding, names: Sequence[s
         chosen, held = [chosen[i] for i in keep], [held[i] for i in keep]
         coefficients, intercept = _fitted(held, label)
         keep = [place for place, one in enumerate(coefficients) if one < 0]
-    share = (BASE - FACTOR * np.log(ODDS) - FACTOR * intercept) / len(chosen)
+    sign = -1 if adverse else 1
+    share = (BASE - FACTOR * np.log(ODDS) + sign * FACTOR * intercept) / len(chosen)
     rows = []
     for (name, edges), coefficient in zip(chosen, coefficients, strict=True):
         place = encoding.features.index(name)
         woe, counts, positives = _told(values[:, place], label, edges)
-        points = np.round(share - FACTOR * coefficient * woe).astype(int)
+        points = np.round(share + sign * FACTOR * coefficient * woe).astype(int)
         rows.append(
             Row(
                 name, place, edges, tuple(woe.tolist()), tuple(points.tolist()), tuple(counts.tolist()),
@@ -151,7 +155,7 @@ def _edges(column: F64, label: F64) -> tuple[float, ...]:
     from optbinning import OptimalBinning  # noqa: PLC0415 - training alone needs it, and two seconds to import
 
     known = ~np.isnan(column)
-    if not 0 < label[known].sum() < known.sum() or len(np.unique(column[known][:10_000])) < 2:
+    if not 0 < label[known].sum() < known.sum() or column[known].min() == column[known].max():
         return ()
     found = OptimalBinning(
         dtype="numerical", solver="cp", max_n_bins=BINS, min_bin_size=LEAST_SHARE, monotonic_trend="auto",

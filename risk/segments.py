@@ -12,7 +12,7 @@ from importlib.resources import files
 import numpy as np
 import polars as pl
 
-from risk.metrics import F64
+from risk.metrics import F64, flagged
 from snapshot.columns import Bools
 
 LENDER = "category_lender"
@@ -23,8 +23,8 @@ SHARING = (
     "address_other_users_all",
 )
 NEW = ("device_first_sight", "own_phone_first_sight", "card_first_sight")
-BUDGET = 0.02
-"""Share of applications that somebody can look at, the highest scores first."""
+BUDGET, STRICT = 0.02, 0.2
+"""Shares of applications that somebody looks at, and that a strict policy turns down; the worst scores first."""
 LEAST = 30
 """Applications that a group must have to be shown."""
 
@@ -52,11 +52,12 @@ class Fairness:
     """Share of positives."""
     flagged: float
     caught: float
-    """Share of the positives that are flagged."""
+    """Share of the bad that are flagged."""
     wronged: float
-    """Share of the negatives that are flagged."""
+    """Share of the good that are flagged."""
     impact: float
-    """Share not flagged over that of the segment's best-treated group; below .8 is a disparate impact (29 CFR 1607.4)."""
+    """At a cut that flags `STRICT` of all: share not flagged over that of the segment's best-treated group; below .8 is a
+    disparate impact (29 CFR 1607.4)."""
 
 
 @cache
@@ -93,17 +94,33 @@ def _any(frame: pl.DataFrame, names: list[str]) -> Bools:
     return found
 
 
-def fairness(frame: pl.DataFrame, chance: F64, label: F64) -> list[Fairness]:
-    """By permitted segment and group; groups of fewer than `LEAST` are left out."""
-    flagged = chance >= np.quantile(chance, 1 - BUDGET)
+def fairness(frame: pl.DataFrame, chance: F64, label: F64, *, adverse: bool = True) -> list[Fairness]:
+    """By permitted segment and group, the least good scores flagged; groups of fewer than `LEAST` are left out.
+
+    `adverse`: whether a high probability is a bad one.
+    """
+    worst, bad = (chance, label) if adverse else (-chance, 1 - label)
+    looked_at, refused = flagged(worst, BUDGET), flagged(worst, STRICT)
     found = []
     for one in segments():
         if one.feature not in frame.columns:
             continue
         groups = [(word, mask) for word, mask in _groups(one, frame[one.feature]) if mask.sum() >= LEAST]
-        best = max((1 - flagged[mask].mean() for _, mask in groups), default=1.0)
-        found += [_fairness(one.name, word, mask, chance, label, flagged, best) for word, mask in groups]
+        best = max((float(1 - refused[mask].mean()) for _, mask in groups), default=1.0)
+        for word, mask in groups:
+            hit, is_bad = looked_at[mask], bad[mask] == 1
+            found.append(
+                Fairness(
+                    one.name, word, int(mask.sum()), float(chance[mask].mean()), float(label[mask].mean()),
+                    float(hit.mean()), caught=_mean(hit[is_bad]), wronged=_mean(hit[~is_bad]),
+                    impact=float(1 - refused[mask].mean()) / best if best else float("nan"),
+                )
+            )  # fmt: skip
     return found
+
+
+def _mean(values: F64) -> float:
+    return float(values.mean()) if len(values) else float("nan")
 
 
 def _groups(one: Segment, series: pl.Series) -> Iterator[tuple[str, Bools]]:
@@ -114,15 +131,3 @@ def _groups(one: Segment, series: pl.Series) -> Iterator[tuple[str, Bools]]:
     values = series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
     for low, high in itertools.pairwise((-np.inf, *one.edges, np.inf)):
         yield f"{low:g} to below {high:g}", (values >= low) & (values < high)
-
-
-def _fairness(  # noqa: PLR0917
-    segment: str, group: str, mask: Bools, chance: F64, label: F64, flagged: Bools, best: float
-) -> Fairness:
-    hit, truth = flagged[mask], label[mask] == 1
-    return Fairness(
-        segment, group, int(mask.sum()), float(chance[mask].mean()), float(truth.mean()), float(hit.mean()),
-        caught=float(hit[truth].mean()) if truth.any() else float("nan"),
-        wronged=float(hit[~truth].mean()) if (~truth).any() else float("nan"),
-        impact=float((1 - hit.mean()) / best),
-    )  # fmt: skip

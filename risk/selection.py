@@ -34,6 +34,8 @@ class Judged:
     ks: float
     iv: float
     """Information value over `BINS` bins of equal mass and one of what is missing (Siddiqi 2006)."""
+    by_chance: float
+    """The IV that `SURE` of such features do not reach that tell nothing: of χ², by bins and rows of either kind."""
     psi: float
     """From the first half of the window to the second."""
     left_out: str = ""
@@ -44,8 +46,7 @@ class Judged:
 
 def select(values: F64, label: F64, names: Sequence[str], most: int = MOST) -> list[Judged]:
     """Judge the columns of `values` (n, f), rows in the order of time; the best come first."""
-    half, positives = len(label) // 2, float(label.sum())
-    by_chance = chi2.ppf(SURE, BINS - 1) * (1 / max(positives, 1.0) + 1 / max(len(label) - positives, 1.0))
+    half = len(label) // 2
     judged = [_judged(name, values[:, place], label, half) for place, name in enumerate(names)]
     order = sorted(range(len(judged)), key=lambda i: (-judged[i].iv, judged[i].name))
     kept: list[int] = []
@@ -59,7 +60,7 @@ def select(values: F64, label: F64, names: Sequence[str], most: int = MOST) -> l
                 reason = f"says what {names[kept[int(same.argmax())]]} says"
         if not reason:
             kept.append(i)
-        found.append(replace(judged[i], left_out=reason, off_card=_off_card(judged[i], by_chance)))
+        found.append(replace(judged[i], left_out=reason, off_card=_off_card(judged[i])))
     return found
 
 
@@ -76,6 +77,7 @@ def carded(judged: Sequence[Judged]) -> tuple[str, ...]:
 def _judged(name: str, values: F64, label: F64, half: int) -> Judged:
     known = ~np.isnan(values)
     area = auc(values[known], label[known]) if known.any() else float("nan")
+    iv, by_chance = information_value(values, label)
     return Judged(
         name,
         missing=float(1 - known.mean()),
@@ -83,7 +85,8 @@ def _judged(name: str, values: F64, label: F64, half: int) -> Judged:
         ks=max(ks(values[known], label[known]), ks(-values[known], label[known]))
         if known.any()
         else float("nan"),
-        iv=information_value(values, label),
+        iv=iv,
+        by_chance=by_chance,
         psi=psi(values[:half], values[half:]),
     )
 
@@ -94,15 +97,16 @@ def _reason(one: Judged) -> str:
     return "" if one.iv > 0 else "the same of everybody"
 
 
-def _off_card(one: Judged, by_chance: float) -> str:
-    """`by_chance`: the IV that few features which tell nothing exceed (it is χ² over the harmonic number of rows)."""
-    if not one.iv > by_chance:
+def _off_card(one: Judged) -> str:
+    if not one.iv > one.by_chance:
         return "tells no more than chance would"
     return "shifted within the training window" if one.psi > MOST_PSI else ""
 
 
-def information_value(values: F64, label: F64) -> float:
-    """Sum over bins of (share of negatives - share of positives) × WOE; half a row is added to each."""
+def information_value(values: F64, label: F64) -> tuple[float, float]:
+    """Sum over bins of (share of negatives - share of positives) × WOE, half a row added to each; and what is to be
+    expected of chance: n₁n₀/(n₁+n₀) times the IV of what tells nothing is χ² with as many degrees as there are bins, less 1.
+    """
     edges = mass_edges(values, BINS)
     place = binned(values, edges)
     bad = np.bincount(place, label, 2 * len(edges) + 2)
@@ -110,7 +114,9 @@ def information_value(values: F64, label: F64) -> float:
     there = bad + good > 0
     bads, goods = bad[there] + 0.5, good[there] + 0.5
     of_bad, of_good = bads / bads.sum(), goods / goods.sum()
-    return float(((of_good - of_bad) * np.log(of_good / of_bad)).sum())
+    degrees = max(int(there.sum()) - 1, 1)
+    by_chance = chi2.ppf(SURE, degrees) * (1 / max(bad.sum(), 1.0) + 1 / max(good.sum(), 1.0))
+    return float(((of_good - of_bad) * np.log(of_good / of_bad)).sum()), float(by_chance)
 
 
 def _ranked(values: F64) -> NDArray[np.float32]:
@@ -118,7 +124,8 @@ def _ranked(values: F64) -> NDArray[np.float32]:
     filled = np.where(np.isnan(values), -np.inf, values)
     found = np.empty(values.shape, dtype=np.float32)
     for place in range(values.shape[1]):
-        _, rank = np.unique(filled[:, place], return_inverse=True)
+        _, place_of, counts = np.unique(filled[:, place], return_inverse=True, return_counts=True)
+        rank = (np.cumsum(counts) - (counts - 1) / 2)[place_of]  # equal values share the mean of theirs
         centred = rank - rank.mean()
         length = np.sqrt((centred**2).sum())
         found[:, place] = centred / length if length else 0

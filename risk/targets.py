@@ -25,6 +25,8 @@ class Target:
     """What a 1 means, in words."""
     among: str | None = None
     """The target that must have been positive before this one can be known; None: known of anybody."""
+    adverse: bool = True
+    """Whether a 1 is the bad outcome."""
     amount: bool = False
     """How much is predicted, in cents, by quantiles; not whether."""
     reads: tuple[str, ...] = ()

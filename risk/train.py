@@ -2,7 +2,7 @@
 
 Windows follow one another in time, with gaps as long as labels take (`features.dataset.splits`). The validation window
 is halved: its first half says when boosting and the network have learned enough; on its second the parts are compared, and
-their combination is kept only if it beats each of them on rows that it was not fitted on. What decides
+their combination is kept only if it beats each of them on rows later than those that it was fitted on. What decides
 is calibrated on the whole validation window. Then all parts learn once more, as long as that said, on both
 windows, whose labels were known before the test window began. Nothing is chosen on the test window.
 """
@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.progress import SILENT, Progress
-from risk.combine import fit_combination
+from risk.combine import fit_combination, shift_to
 from risk.encoding import Encoding, fit_encoding
-from risk.metrics import F64, log_loss, measure
+from risk.metrics import F64, auc, by_day, interval, log_loss, logit, measure
 from risk.model import Model
 from risk.network import can_fit
 from risk.parts import BOOSTING, FOREST, NETWORK, PARTS, SCORECARD, Part
@@ -40,6 +40,8 @@ LADDER = (
 SHUFFLED = "all, links dealt out anew"
 LEARNING = (0.1, 0.2, 0.4, 0.7, 1.0)
 """Shares of the training window, the newest, of the learning curve."""
+ROUNDS = 100
+"""Of the bootstrap of a step."""
 FOLDS = 5
 """Of the rows on which it is seen what is to decide."""
 
@@ -88,6 +90,8 @@ class Learned:
     """The same and what else a network learns; None: no other targets."""
     carded: tuple[str, ...] | None = None
     """Features that a scorecard may read, the best first; None: all."""
+    adverse: bool = True
+    """Whether a positive is what a scorecard takes points off for."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,9 @@ class Step:
     rounds: int
     metrics: Mapping[str, float]
     """On the test window."""
+    low: float
+    high: float
+    """95 % of the AUC, days drawn."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,8 @@ class Trained:
     parts: Mapping[str, Mapping[str, float]]
     """By part, on the test window, each calibrated by itself."""
     budgets: Budgets
+    lost: Mapping[tuple[str, ...], float]
+    """Log loss of each way to decide, on rows of the validation window later than those it was fitted on."""
     ladder: tuple[Step, ...] = ()
     learning: tuple[Step, ...] = ()
 
@@ -136,22 +145,29 @@ def train(training: Training, progress: Progress = SILENT) -> Trained:
     parts, budgets = bench.fitted()
     progress.step("Calibrating")
     chances = {part: one.chance(encoding.matrix(validation.frame)) for part, one in parts.items()}
-    before = Model(
-        encoding, parts, fit_combination(chances, deciding(chances, validation.label), validation.label)
-    )
+    lost = losses(chances, validation.label)
+    way = min(lost, key=lambda way: lost[way])
+    before = Model(encoding, parts, fit_combination(chances, way, validation.label))
     found = {name: measure(before.chance(windows[name].frame), windows[name].label) for name in NAMES[:2]}
     progress.step("Fitting once more, on both windows")
-    model = replace(before, parts=bench.fitted_again(windows["train"].with_(validation), test, budgets))
+    both = windows["train"].with_(validation)
+    odds = logit(before.deciding.chance(chances))
+    drift = shift_to(odds, both.label.mean()) - shift_to(odds, windows["train"].label.mean())
+    model = replace(
+        before, parts=bench.fitted_again(both, test, budgets), deciding=before.deciding.moved(drift)
+    )
     progress.step("Judging")
     on_test = model.chances(test.frame)
     found["test"] = measure(model.deciding.chance(on_test), test.label)
     by_part = {
-        part: measure(fit_combination(chances, (part,), validation.label).chance(on_test), test.label)
+        part: measure(
+            fit_combination(chances, (part,), validation.label).moved(drift).chance(on_test), test.label
+        )
         for part in parts
     }
     progress.step("Climbing the ladder")
     return Trained(
-        model, judged, windows, found, by_part, budgets, tuple(bench.ladder(test)), tuple(bench.learning(test))
+        model, judged, windows, found, by_part, budgets, lost, tuple(bench.ladder(test)), tuple(bench.learning(test))
     )  # fmt: skip
 
 
@@ -166,6 +182,7 @@ class Bench:
         self._stop = encoding.matrix(stop.frame), stop.label
         self._until = starts(stop)
         self._whole: Trees | None = None
+        self._adverse = training.target is None or training.target.adverse
 
     def fitted(self) -> tuple[dict[str, Part], Budgets]:
         """The parts, and how long it was good that they learned."""
@@ -187,9 +204,9 @@ class Bench:
     def _learned(self, window: Window, values: F64, until: int) -> Learned:
         """What is learned from a window (n, features), by what was known by `until`."""
         if NETWORK not in self._training.possible:
-            return Learned(values, window.label, carded=self._carded)
+            return Learned(values, window.label, None, self._carded, self._adverse)
         told = together(window, values, self._encoding, self._training.target, until)
-        return Learned(values, window.label, told, self._carded)
+        return Learned(values, window.label, told, self._carded, self._adverse)
 
     def _boosted(self, rows: slice, places: Sequence[int]) -> Trees:
         """Trees on some rows and columns; on all they are those of the model."""
@@ -214,12 +231,12 @@ class Bench:
                 allowed |= set(families.values()) - told
             places = [i for i, one in enumerate(self._encoding.features) if families.get(one) in allowed]
             if places:
-                yield self._step(name, slice(None), places, judged, test.label)
+                yield self._step(name, slice(None), places, judged, test)
         if self._training.shuffled is not None:
             windows = read_windows(self._training.shuffled, self._encoding.features)
             bench = Bench(self._training, self._encoding, windows["train"], windows["validation"].halves()[0])
             judged = self._encoding.matrix(windows["test"].frame)
-            yield bench._step(SHUFFLED, slice(None), self._all, judged, windows["test"].label)
+            yield bench._step(SHUFFLED, slice(None), self._all, judged, windows["test"])
 
     def learning(self, test: Window) -> Iterator[Step]:
         """Trees that learn on the newest shares of the training window."""
@@ -229,16 +246,18 @@ class Bench:
         for share in LEARNING:
             rows = slice(size - int(share * size), None)
             if self._fit.label[rows].any():
-                yield self._step(f"{share:.0%}", rows, self._all, judged, test.label)
+                yield self._step(f"{share:.0%}", rows, self._all, judged, test)
 
     @property
     def _all(self) -> list[int]:
         return list(range(len(self._encoding.features)))
 
-    def _step(self, name: str, rows: slice, places: list[int], judged: F64, label: F64) -> Step:
+    def _step(self, name: str, rows: slice, places: list[int], judged: F64, test: Window) -> Step:
         trees = self._boosted(rows, places)
+        chance = trees.chance(judged[:, places])
+        low, high = interval(auc, chance, test.label, group=by_day(test.frame), rounds=ROUNDS)
         learned = len(self._values[rows])
-        return Step(name, len(places), learned, trees.rounds, measure(trees.chance(judged[:, places]), label))
+        return Step(name, len(places), learned, trees.rounds, measure(chance, test.label), low, high)
 
 
 def fit_parts(
@@ -253,7 +272,7 @@ def fit_parts(
     made: dict[str, Part] = {}
     if SCORECARD in wanted:
         names = encoding.features if learned.carded is None else learned.carded
-        made[SCORECARD] = fit_scorecard(values, label, encoding, names)
+        made[SCORECARD] = fit_scorecard(values, label, encoding, names, adverse=learned.adverse)
     if BOOSTING in wanted:
         made[BOOSTING] = trees = fit_boosting(values, label, seed, later=later, rounds=budgets.rounds)
         budgets = replace(budgets, rounds=trees.rounds)
@@ -268,27 +287,24 @@ def fit_parts(
     return made, budgets
 
 
-def deciding(chances: Mapping[str, F64], label: F64) -> tuple[str, ...]:
-    """The parts that are to decide: one by itself, or all where their combination has the least log loss.
+def losses(chances: Mapping[str, F64], label: F64) -> dict[tuple[str, ...], float]:
+    """Mean log loss of each part by itself, and of all combined, calibrated on what came before.
 
-    Read are the rows of the second half, on which nothing was stopped: every fifth of them, in the order of time, is judged
-    by what was calibrated, or combined, on the others.
+    Read are the rows of the second half, on which nothing was stopped: each of the later fifths is judged by what was fitted
+    on the fifths before it.
     """
     parts, half = tuple(chances), len(label) // 2
-    ways = [*((part,) for part in parts), parts]
     fold = np.arange(len(label) - half) * FOLDS // (len(label) - half)
     held, truth = {part: values[half:] for part, values in chances.items()}, label[half:]
-    lost = {way: _crossed(held, way, truth, fold) for way in ways}
-    return min(ways, key=lambda way: lost[way])
+    return {way: _lost(held, way, truth, fold) for way in (*((part,) for part in parts), parts)}
 
 
-def _crossed(chances: Mapping[str, F64], way: tuple[str, ...], label: F64, fold: NDArray[np.int64]) -> float:
-    """Log loss of a combination on rows that it was not fitted on."""
+def _lost(chances: Mapping[str, F64], way: tuple[str, ...], label: F64, fold: NDArray[np.int64]) -> float:
     lost = 0.0
-    for number in range(FOLDS):
-        fit, judge = fold != number, fold == number
+    for number in range(1, FOLDS):
+        fit, judge = fold < number, fold == number
         made = fit_combination({part: chances[part][fit] for part in way}, way, label[fit])
         lost += (
             log_loss(made.chance({part: chances[part][judge] for part in way}), label[judge]) * judge.sum()
         )
-    return lost
+    return float(lost / (fold > 0).sum())

@@ -10,6 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score, roc_curve
 
 from risk import metrics
+from risk.metrics import auc, ece, ece_by_chance, flagged, interval, recall_at
 from risk.selection import information_value
 
 
@@ -78,5 +79,43 @@ def test_what_is_the_same_of_nearly_everybody_still_tells(common: float) -> None
     rare = dice.random(20_000) < 0.03
     value = np.where(rare, 1.0 - common, common)
     label = (dice.random(20_000) < np.where(rare, 0.6, 0.05)).astype(np.float64)
-    assert information_value(value, label) > 0.3
+    assert information_value(value, label)[0] > 0.3
     assert metrics.psi(value, np.where(dice.random(20_000) < 0.3, 1.0 - common, common)) > 0.25
+
+
+def test_few_features_that_tell_nothing_reach_what_chance_would() -> None:
+    dice = np.random.default_rng(6)
+    for values in (2, 12, 1_000):
+        over = 0
+        for _ in range(200):
+            label = (dice.random(4_000) < 0.1).astype(np.float64)
+            told, by_chance = information_value(dice.integers(0, values, 4_000).astype(np.float64), label)
+            over += told > by_chance
+        assert over < 22, values  # 5 % of 200, and three deviations
+
+
+def test_equal_scores_at_a_cut_count_by_what_is_left_of_it() -> None:
+    label = np.array([1.0, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+    score = np.array([5.0, *[1.0] * 9])
+    order = np.random.default_rng(1).permutation(10)
+    for share, recall in ((0.1, 0.5), (0.5, 0.5 + 0.5 * 4 / 9), (1.0, 1.0)):
+        assert recall_at(share)(score, label) == pytest.approx(recall)
+        assert recall_at(share)(score[order], label[order]) == pytest.approx(recall)
+    assert flagged(score, 0.5).sum() == pytest.approx(5)
+    assert flagged(np.ones(10), 0.2).tolist() == pytest.approx([0.2] * 10)
+
+
+def test_an_interval_of_groups_that_turn_out_alike_is_wider() -> None:
+    dice = np.random.default_rng(2)
+    group = np.repeat(np.arange(60), 20)
+    score = np.repeat(dice.normal(size=60), 20)
+    label = np.repeat((dice.random(60) < 0.3).astype(np.float64), 20)
+    rows, groups = (interval(auc, score, label, group=one) for one in (None, group))
+    assert groups[1] - groups[0] > 2 * (rows[1] - rows[0])
+
+
+def test_calibration_is_never_better_than_chance_lets_it_seem() -> None:
+    dice = np.random.default_rng(3)
+    chance = dice.beta(1, 20, 20_000)
+    label = (dice.random(20_000) < chance).astype(np.float64)
+    assert ece(chance, label) == pytest.approx(ece_by_chance(chance), abs=0.002)

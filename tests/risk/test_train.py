@@ -214,3 +214,29 @@ def test_targets_are_data() -> None:
     assert target_of("overdue").among == "disbursement"
     with pytest.raises(NotFoundError, match="fraud"):
         target_of("moon")
+
+
+def test_a_rate_that_drifts_is_not_counted_twice() -> None:
+    """The parts learn once more on later rows: what they were calibrated for before is in them then."""
+    frame = table(12_000)
+    later = frame["split"] != "train"
+    more = pl.Series(np.random.default_rng(4).random(frame.height) < 0.15) & later
+    drifted = frame.with_columns(label=pl.when(more).then(1).otherwise(pl.col("label")).cast(pl.Int8))
+    steady = tuple(name for name in FEATURES if name != "drifting")
+    made = train(replace(training(drifted), features=steady))
+    test = made.windows["test"]
+    assert made.model.chance(test.frame).mean() == pytest.approx(test.label.mean(), abs=0.02)
+
+
+def test_points_are_taken_off_for_what_is_bad() -> None:
+    scores = {}
+    for adverse in (True, False):
+        made = train(
+            replace(
+                training(table()), target=replace(target_of("fraud"), adverse=adverse), parts=("scorecard",)
+            )
+        )
+        test = made.windows["test"]
+        scores[adverse] = np.corrcoef(made.model.scores(test.frame), made.model.chance(test.frame))[0, 1]
+    assert scores[True] < -0.8
+    assert scores[False] > 0.8
