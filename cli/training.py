@@ -18,7 +18,7 @@ from cli.models import Name, Which, registry, told_of
 from cli.output import JsonFlag, Terminal, emit, fields, stdout, table
 from cli.snapshot import THREADS, Folder, columns_from
 from core.clock import DAY, iso, moment_us
-from core.errors import UsageError
+from core.errors import FinGraphError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -96,10 +96,22 @@ def train(  # noqa: PLR0917
     from risk import target_of, targets
 
     wanted = list(targets().values()) if target == ALL else [target_of(target)]
+    made: list[Version] = []
+    skipped: list[FinGraphError] = []
     with Terminal() as progress:
+        registry().require_open()
         facts = _read(folder, own, first, end, progress, seed)
         proof = _proof(facts, progress)
-        made = [_train_one(facts, one, proof, progress) for one in wanted]
+        for one in wanted:
+            try:
+                made.append(_train_one(facts, one, proof, progress))
+            except (NotFoundError, UsageError) as error:
+                if target != ALL:
+                    raise
+                skipped.append(error)
+                progress.say(f"{one.name} was not trained: {error.message}")
+    if not made:
+        raise skipped[0]
     if as_json:
         emit({"items": [asdict(one) for one in made]})
         return
@@ -216,12 +228,21 @@ def evaluate(  # noqa: PLR0917
         frame = pl.concat(
             [block.filter(pl.col("weight") > 0).select(keep) for block in facts.blocks(wanted)()]
         )
+    if not frame.height:
+        days = wanted.maturity // DAY
+        raise NotFoundError(
+            "risk.no_labels",
+            f"No label of these days has matured: it takes {days} days; choose earlier ones.",
+        )
     label = labels_of(frame)
-    told = model.measured(frame)
+    told = {name: figure for name, figure in model.measured(frame).items() if not math.isnan(figure)}
     sure = {}
     if isinstance(model, Model):
         chance = model.chance(frame)
-        sure = {name: interval(of, chance, label, group=by_day(frame)) for name, of in RANKING.items()}
+        drawn = by_day(frame)
+        sure = {
+            name: interval(of, chance, label, group=drawn) for name, of in RANKING.items() if name in told
+        }
     if as_json:
         emit({"target": target, "version": version, "rows": len(label), "positives": int(label.sum()),
               "metrics": told, "intervals": sure})  # fmt: skip
@@ -260,6 +281,8 @@ def score(  # noqa: PLR0917
         columns, catalogue = facts.columns, facts.catalogue
         model, _ = load_model(place, catalogue.version)
         held = {key: p for p, key in enumerate(columns.keys) if not columns.event[p]}
+        if not any(key in held for key in keys):
+            raise NotFoundError("score.unknown", f"The snapshot knows none of the {len(keys)} applications.")
         at = np.array(sorted(held[key] for key in set(keys) if key in held), dtype=np.int64)
         names = sorted({catalogue.by_name[name].of.name for name in model.encoding.features})
         prepared = prepare(columns, catalogue, names, THREADS)
@@ -271,7 +294,7 @@ def score(  # noqa: PLR0917
             reasons = pl.Series("reasons", [" ".join(one) for one in model.reasons(frame)], dtype=pl.String)
             parts.append(told.with_columns(reasons))
             progress.advance(len(block.at))
-    _write(pl.concat(parts) if parts else pl.DataFrame(), out)
+    _write(pl.concat(parts), out)
     result = {"target": target, "version": version, "asked": len(keys), "scored": len(at), "out": str(out)}
     emit(result) if as_json else fields(result)
 

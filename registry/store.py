@@ -6,6 +6,7 @@ is a target's; every version of it is a model of that target, of whatever kind.
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 from collections.abc import Sequence
@@ -14,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.clock import iso
-from core.errors import NotFoundError, UsageError
-from registry.card import Card, read_card, write_card
+from core.errors import EnvironmentMissingError, IncompatibleError, NotFoundError, UsageError
+from registry.card import CARD, Card, read_card, sha256, write_card
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -24,7 +25,10 @@ ALIASES = ("champion", "challenger", "shadow")
 EXPERIMENT = "fingraph"
 BEFORE = "champion_before"
 """Tag of a name: the version that was its champion before."""
-KIND = "kind"
+KIND, SEAL = "kind", "card_sha256"
+"""Tags of a version: what decides in it, and the hash of its card, which holds those of all other files."""
+RETRIES, PATIENCE = "2", "15"
+"""Times that MLflow's client asks a server again, and seconds that it waits for an answer."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,12 @@ class Registry:
         self._opened: MlflowClient | None = None
 
     def register(self, name: str, folder: Path, card: Card) -> Version:
-        """Seal the model in `folder` with its card, and take it in as the next version of `name`; it serves nobody yet."""
+        """Seal the model in `folder` with its card, and take it in as the next version of `name`; it serves nobody yet.
+
+        Raises `UsageError` (`models.other`) when the card is of another target.
+        """
+        if card.target != name:
+            raise UsageError("models.other", f"The card is of {card.target}, not of {name}.")
         card = write_card(folder, card)
         run = self._client.create_run(self._experiment())
         told = {
@@ -63,7 +72,9 @@ class Registry:
         if not self._client.search_registered_models(f"name='{_named(name)}'"):
             self._client.create_registered_model(name)
         source = f"{run.info.artifact_uri}/model"
-        made = self._client.create_model_version(name, source, run.info.run_id, tags={KIND: card.kind})
+        made = self._client.create_model_version(
+            name, source, run.info.run_id, tags={KIND: card.kind, SEAL: sha256(folder / CARD)}
+        )
         return self._version(made, {})
 
     def versions(self, name: str | None = None) -> list[Version]:
@@ -80,17 +91,29 @@ class Registry:
     def find(self, name: str, which: str = "champion") -> tuple[Card, Path, int]:
         """The model of a version (`3`) or an alias, whole and unchanged; its files lie in the folder returned.
 
-        Raises `NotFoundError` (`models.unknown`, `models.missing`) and as `read_card`.
+        Raises `NotFoundError` (`models.unknown`, `models.missing`) and as `read_card`, for a card that was changed, too.
         """
         version = self._number(name, which)
-        source = self._client.get_model_version_download_uri(name, str(version))
-        folder = self._client.get_run(self._run(name, version)).info.artifact_uri
+        made = self._client.get_model_version(name, str(version))
+        folder = self._client.get_run(str(made.run_id)).info.artifact_uri
         place = Path(str(folder).removeprefix("file://")) / "model"
         if not place.exists():
-            from mlflow.artifacts import download_artifacts  # noqa: PLC0415 - only with a server
+            place = self._fetched(name, version)
+        card = read_card(place)
+        if card.target != name or made.tags.get(SEAL) != sha256(place / CARD):
+            raise IncompatibleError(
+                "models.changed", "The model's files are not what was written; it is refused."
+            )
+        return card, place, version
 
-            place = Path(download_artifacts(source, tracking_uri=self._uri))
-        return read_card(place), place, version
+    def _fetched(self, name: str, version: int) -> Path:
+        """A server's model, kept in this home."""
+        from mlflow.artifacts import download_artifacts  # noqa: PLC0415 - only with a server
+
+        place = self._folder / "fetched" / name / str(version)
+        place.mkdir(parents=True, exist_ok=True)
+        source = self._client.get_model_version_download_uri(name, str(version))
+        return Path(download_artifacts(source, tracking_uri=self._uri, dst_path=str(place)))
 
     def promote(self, name: str, version: int, alias: str = "champion") -> None:
         """Give a version an alias; who was champion is kept, so that `rollback` finds it.
@@ -120,13 +143,33 @@ class Registry:
     def _client(self) -> MlflowClient:
         if self._opened is None:
             os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+            os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", RETRIES)
+            os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", PATIENCE)
             from mlflow import MlflowClient  # noqa: PLC0415 - takes a second to import
 
             logging.getLogger("mlflow").setLevel(logging.WARNING)
             logging.getLogger("alembic").setLevel(logging.WARNING)
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._opened = MlflowClient(self._uri, self._uri)
+            with (self._folder / "opening.lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would both make the tables
+                self._opened = self._answering(MlflowClient(self._uri, self._uri))
         return self._opened
+
+    def _answering(self, client: MlflowClient) -> MlflowClient:
+        from mlflow.exceptions import MlflowException  # noqa: PLC0415 - takes a second to import
+
+        try:
+            client.search_experiments(max_results=1)
+        except MlflowException as error:
+            raise EnvironmentMissingError(
+                "models.unreachable",
+                "The models' registry does not answer; look at MLFLOW_TRACKING_URI, and whether its server runs.",
+            ) from error
+        return client
+
+    def require_open(self) -> None:
+        """Raise `EnvironmentMissingError` (`models.unreachable`) now rather than after hours of training."""
+        _ = self._client
 
     def _experiment(self) -> str:
         found = self._client.get_experiment_by_name(EXPERIMENT)
@@ -147,9 +190,6 @@ class Registry:
         if not str(number).isdecimal() or int(number) not in known:
             raise NotFoundError("models.unknown", f"{name} has no version or alias '{which[:20]}'.")
         return int(number)
-
-    def _run(self, name: str, version: int) -> str:
-        return str(self._client.get_model_version(name, str(version)).run_id)
 
     def _version(self, made: Any, aliases: dict[str, str]) -> Version:
         carried: Sequence[str] = [

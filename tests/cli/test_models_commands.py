@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+import risk
 from benchmarks.columns import columns_of_world
 from cli import models, training
 from core.clock import moment_us
@@ -19,7 +20,7 @@ from features import Catalogue, proofs
 from features.proofs import Certificate, Difference
 from graph_schema import FINGRAPH
 from graph_schema.live import extensions
-from risk import trees
+from risk import Target, target_of, trees
 from simulator import order, simulate
 from snapshot.columns import Columns
 from snapshot.manifest import Manifest
@@ -73,7 +74,14 @@ def test_a_model_is_trained_promoted_judged_told_of_and_rolled_back(
     low, high = told["intervals"]["auc"]
     assert (told["version"], low < told["metrics"]["auc"] < high) == (1, True)
     assert abs(told["metrics"]["auc"] - said_of_training) < 0.15
+    with pytest.raises(NotFoundError) as error:
+        training.evaluate("approval", moment_us("2025-12-20"), moment_us("2025-12-31"), as_json=True)
+    assert error.value.code in {"risk.no_labels", "dataset.empty"}
     asked = tmp_path / "asked.csv"
+    asked.write_text("application\nsimulated:nobody\n")
+    with pytest.raises(NotFoundError) as error:
+        training.score("approval", asked, tmp_path / "scored.parquet", as_json=True)
+    assert error.value.code == "score.unknown"
     known = [world.keys[p] for p in range(world.size) if not world.event[p]][-2:]
     asked.write_text("\n".join(["application", *known, "simulated:nobody"]) + "\n")
     training.score("approval", asked, tmp_path / "scored.parquet", as_json=True)
@@ -124,6 +132,15 @@ def test_a_catalogue_that_looks_ahead_trains_nothing(said: Any, monkeypatch: pyt
     with pytest.raises(UsageError) as error:
         training.train(FIRST, END, "approval", as_json=True)
     assert (error.value.code, "device_known_fraud_all" in error.value.message) == ("risk.leaks", True)
+
+
+def test_all_targets_are_trained_that_can_be(said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def some() -> dict[str, Target]:
+        return {name: target_of(name) for name in ("fraud", "amount")}
+
+    monkeypatch.setattr(risk, "targets", some)
+    training.train(FIRST, END, as_json=True)  # fraud's labels take longer than these days
+    assert [one["name"] for one in said()["items"]] == ["amount"]
 
 
 def test_what_is_unknown_is_refused(said: Any) -> None:

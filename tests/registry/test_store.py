@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from core.errors import IncompatibleError, NotFoundError, UsageError
+from core.errors import EnvironmentMissingError, IncompatibleError, NotFoundError, UsageError
 from registry import Card, Registry
+from registry.card import write_card
 
+ROOT = Path(__file__).parents[2]
 CARD = Card(
     "fraud", "boosting", "v1", ("a",), "2025-01-01", "2025-06-01", "2025-09-01", 95.0, 0, "0.1.0",
     {"train": 10}, {"auc": 0.9}, {"holds": True},
@@ -67,6 +71,37 @@ def test_a_changed_file_is_refused_and_never_promoted(registry: Registry) -> Non
     assert error.value.code == "models.changed"
     with pytest.raises(NotFoundError):
         registry.find("fraud")
+
+
+def test_a_card_that_was_changed_with_its_files_is_refused(registry: Registry) -> None:
+    _, folder, _ = registry.find("fraud", "2")
+    (folder / "model.json").write_text('{"n": 9}')
+    write_card(folder, CARD)
+    with pytest.raises(IncompatibleError):
+        registry.find("fraud", "2")
+
+
+def test_a_model_of_another_target_is_refused(registry: Registry, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as error:
+        registry.register("overdue", model(tmp_path / "made9", "{}"), CARD)
+    assert error.value.code == "models.other"
+
+
+def test_a_server_that_does_not_answer_is_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    with pytest.raises(EnvironmentMissingError) as error:
+        Registry(tmp_path / "models").require_open()
+    assert error.value.code == "models.unreachable"
+
+
+def test_two_first_openings_at_once_both_succeed(tmp_path: Path) -> None:
+    code = "import sys; from pathlib import Path; from registry import Registry; Registry(Path(sys.argv[1])).require_open()"
+    ways = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "models")], cwd=ROOT) for _ in range(2)
+    ]
+    assert [one.wait(120) for one in ways] == [0, 0]
 
 
 def test_unknown_names_versions_and_aliases_are_refused(registry: Registry) -> None:
