@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import goals, ring_tables
+from benchmarks import goals, model_tables, ring_tables
 from benchmarks.goal import ROOMS, Figure, Goal, MeasuringError
 from benchmarks.results import CHANGED, LOCK, ROOT, Result, read_result, result_of, write_result
 
@@ -218,3 +218,7 @@ def test_what_the_goals_measure_is_there() -> None:
 
 def test_the_document_about_rings_says_what_was_measured() -> None:
     assert ring_tables.DOCUMENT.read_text(encoding="utf-8") == ring_tables.document()
+
+
+def test_the_document_about_models_says_what_was_measured() -> None:
+    assert model_tables.DOCUMENT.read_text(encoding="utf-8") == model_tables.document()
