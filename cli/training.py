@@ -143,6 +143,13 @@ def _proof(facts: _Facts, progress: Terminal) -> dict[str, object]:
     certificate = prove(part(facts.columns), facts.catalogue, data=data, seed=facts.seed + 1)
     if not certificate.holds:
         ahead = sorted({one.feature for one in certificate.differences})
+        if not ahead:
+            missed = ", ".join(name for name, found in certificate.mutants.items() if found is False)
+            raise UsageError(
+                "risk.unproved",
+                f"On these data the proof did not catch a computation that looks ahead on purpose ({missed}), so it "
+                "proves nothing; take a snapshot of more, or another --seed.",
+            )
         raise UsageError(
             "risk.leaks",
             f"{len(ahead)} features look ahead, {', '.join(ahead[:3])} among them; no model is trained on them. "

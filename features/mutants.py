@@ -88,8 +88,11 @@ def _ties_reversed(columns: Columns, position: int) -> Mistaken:
 
 
 def _label_early(columns: Columns, position: int) -> Mistaken:
-    known = columns.outcomes
-    return position, replace(columns, outcomes=replace(known, known_at=known.known_at - DAY))
+    """What becomes known within the next day is known already; what was known before stays where it was."""
+    known, at, seq = columns.outcomes, int(columns.known_at[position]), int(columns.seq[position])
+    seen = ~earlier(known.known_at, known.seq, (at, seq)) & (known.known_at < at + DAY)
+    told = replace(known, known_at=np.where(seen, at, known.known_at), seq=np.where(seen, seq - 1, known.seq))
+    return position, replace(columns, outcomes=told)
 
 
 def _hub_early(columns: Columns, position: int) -> Mistaken | None:
