@@ -146,7 +146,7 @@ def test_a_label_is_what_was_known_in_time(whole: Columns) -> None:
         rows = range(known.start[p], known.start[p + 1])
         end = min(whole.known_at[p] + WANTED.maturity, WANTED.known_until - 1)
         seen = [o for o in rows if known.names[known.name[o]] == "fraud" and known.known_at[o] <= end]
-        expected = float(known.value[seen[-1]] > 0) if seen else None
+        expected = float(known.value[seen[-1]]) if seen else None
         assert told.value[place] == expected if expected is not None else np.isnan(told.value[place])
         assert told.matured[place] == (whole.known_at[p] + WANTED.maturity <= WANTED.known_until)
 
