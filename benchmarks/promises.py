@@ -60,7 +60,14 @@ SNAPSHOT = (
     "benchmarks/snapshot.py",
 )
 ONLINE = (*LOADING, "queries/neighbourhood.py", "snapshot", "simulator", "benchmarks/neighbourhood.py")
-LEARNING = (*FEATURES[:4], "risk", "requirements.lock", "benchmarks/columns.py", "benchmarks/simulated.py")
+LEARNING = (
+    *FEATURES[:4],
+    "risk",
+    "requirements.lock",
+    "cli/training.py",
+    "benchmarks/columns.py",
+    "benchmarks/simulated.py",
+)
 MODELS = ("risk", "requirements.lock", "benchmarks/pipeline.py", "benchmarks/tabular.py")
 GRAPH_MODELS = ("core", "snapshot", "features", *MODELS, "benchmarks/columns.py")
 HANDBOOK_MODELS = (

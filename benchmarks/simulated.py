@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +23,18 @@ import polars as pl
 from benchmarks.columns import columns_of_world
 from benchmarks.goal import Figure
 from benchmarks.part import measured_apart, peak_mb
+from cli.training import Facts
 from core.clock import DAY, moment_us
-from features import Catalogue, house_catalogue, with_carried
-from features.dataset import Wanted, blocks
-from features.shuffle import unlinked
-from risk import Target, Trained, Training, target_of, targets, train
+from features import house_catalogue, with_carried
+from risk import Target, Training, target_of, targets, train
 from risk.amount import train_amount
 from risk.metrics import F64, auc, by_day, ece, interval
-from risk.together import beside
-from risk.windows import Blocks
 from simulator import order, simulate
-from snapshot.columns import Columns
 
 SEEDS = (201, 202, 203)
 START, DAYS = "2024-01-01", 730
+SEED = 0
+"""Of training and of the control."""
 THREADS = 2
 LADDERED = "fraud"
 LATER = 95 * DAY
@@ -45,41 +43,19 @@ LATER = 95 * DAY
 
 @dataclass(frozen=True)
 class World:
-    """A simulated lender as columns, with its truth."""
+    """A simulated lender, two years whole, with its truth."""
 
-    columns: Columns
-    catalogue: Catalogue
+    facts: Facts
     truth: pl.DataFrame
 
-    def blocks(self, target: Target, columns: Columns | None = None) -> Blocks:
-        """The training table of a target, two years whole."""
-        others = tuple((one.outcome, one.maturity) for one in beside(target))
-        wanted = Wanted(
-            target.outcome, moment_us(START), self.end, target.maturity, self.end + LATER, beside=others
-        )
-        return lambda: blocks(columns or self.columns, self.catalogue, wanted, THREADS)
-
-    @property
-    def end(self) -> int:
-        """µs: when the world ends."""
-        return moment_us(START) + DAYS * DAY
-
     def training(self, target: Target, *, laddered: bool = False) -> Training:
-        """What the pipeline is given; with the ladder and the control if asked for."""
-        families = {
-            one.name: one.of.family
-            for one in self.catalogue.variants
-            if target.may_read(one.of.name, one.of.family)
-        }
-        shuffled = None
-        if laddered:
-            shuffled = self.blocks(target, with_carried(unlinked(self.columns, 1), self.catalogue, THREADS))
-        told = families if laddered else {}
-        return Training(self.blocks(target), tuple(families), 0, told, target.parts, shuffled, target)
+        """What `fingraph train` gives the pipeline; the ladder and the control only if asked for."""
+        whole = self.facts.training(target)
+        return whole if laddered else replace(whole, families={}, shuffled=None)
 
     def true(self, frame: pl.DataFrame, target: str) -> F64:
         """(n) The true probability of an outcome, or the expected amount, of the applications of a frame."""
-        rows = self.columns.seq[frame["application"].cast(pl.Int64).to_numpy()]
+        rows = self.facts.columns.seq[frame["application"].cast(pl.Int64).to_numpy()]
         name = "expected_amount_cents" if target == "amount" else f"{target}_chance"
         found: F64 = self.truth[name].to_numpy()[rows]
         return found
@@ -90,9 +66,10 @@ def world(size: int, seed: int) -> World:
     with tempfile.TemporaryDirectory(prefix="fingraph-simulated-") as folder:
         place = Path(folder) / "world"
         simulate(order(size, START, DAYS, seed), place)
-        catalogue = house_catalogue()
+        catalogue, end = house_catalogue(), moment_us(START) + DAYS * DAY
         columns = with_carried(columns_of_world(place), catalogue, THREADS)
-        return World(columns, catalogue, pl.read_parquet(place / "truth" / "applications.parquet"))
+        facts = Facts(columns, catalogue, "a simulated world", moment_us(START), end, end + LATER, SEED)
+        return World(facts, pl.read_parquet(place / "truth" / "applications.parquet"))
 
 
 def measure_simulated(size: int) -> Mapping[str, Figure]:
@@ -161,7 +138,7 @@ def measure_training(size: int) -> Mapping[str, Figure]:
 def _training(size: int) -> dict[str, Any]:
     made = world(size, SEEDS[0])
     began, read_mb = time.perf_counter(), peak_mb()
-    found: Trained = train(made.training(target_of("fraud")))
+    found = train(made.training(target_of("fraud")))
     return {
         "seconds": round(time.perf_counter() - began, 1), "peak_mb": peak_mb(), "read_mb": read_mb,
         "rows": {name: window.frame.height for name, window in found.windows.items()},

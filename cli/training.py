@@ -7,7 +7,7 @@ import math
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from risk.amount import AmountModel
     from risk.windows import Blocks, Window
     from snapshot.columns import Columns
-    from snapshot.manifest import Manifest
 
 First = Annotated[
     int, typer.Option("--from", parser=moment_us, metavar="DAY", help="Applications known from then on,")
@@ -39,14 +38,20 @@ ALL = "all"
 
 
 @dataclass(frozen=True)
-class _Facts:
-    """What is trained on, or judged on."""
+class Facts:
+    """What is trained on, or judged on; moments in µs."""
 
     columns: Columns
-    manifest: Manifest
+    """With what applications carry."""
     catalogue: Catalogue
+    data: str
+    """What the columns are, in words."""
     first: int
+    """Applications known from then on,"""
     end: int
+    """and before then."""
+    until: int
+    """What became known from then on is in no label."""
     seed: int = 0
 
     @cached_property
@@ -57,15 +62,14 @@ class _Facts:
 
         return with_carried(unlinked(self.columns, self.seed), self.catalogue, THREADS)
 
-    def blocks(self, target: Target, columns: Columns | None = None) -> Blocks:
-        """The training table of a target, over other columns if given."""
+    def blocks(self, target: Target, *, dealt: bool = False) -> Blocks:
+        """The training table of a target; or that of the control, whose columns are made once somebody reads it."""
         from features.dataset import Wanted, blocks
         from risk.together import beside
 
         others = tuple((one.outcome, one.maturity) for one in beside(target))
-        until = self.manifest.watermark
-        wanted = Wanted(target.outcome, self.first, self.end, target.maturity, until, beside=others)
-        return lambda: blocks(columns or self.columns, self.catalogue, wanted, THREADS)
+        wanted = Wanted(target.outcome, self.first, self.end, target.maturity, self.until, beside=others)
+        return lambda: blocks(self.dealt if dealt else self.columns, self.catalogue, wanted, THREADS)
 
     def training(self, target: Target) -> Training:
         """What the pipeline is given, with the control where the target may read everything."""
@@ -77,9 +81,9 @@ class _Facts:
             if target.may_read(variant.of.name, variant.of.family)
         }
         whole = not target.reads and not target.amount
-        shuffled = self.blocks(target, self.dealt) if whole else None
+        control = self.blocks(target, dealt=True) if whole else None
         return Training(
-            self.blocks(target), tuple(families), self.seed, families, target.parts, shuffled, target
+            self.blocks(target), tuple(families), self.seed, families, target.parts, control, target
         )
 
 
@@ -124,23 +128,24 @@ def train(  # noqa: PLR0917
 
 def _read(  # noqa: PLR0917
     folder: Path | None, own: Path | None, first: int, end: int, progress: Terminal, seed: int = 0
-) -> _Facts:
+) -> Facts:
     """The snapshot's columns with what applications carry, and the features over them."""
     from features import catalogue_for, with_carried
 
     progress.step("Reading the snapshot")
     columns, manifest = columns_from(folder)
     catalogue = catalogue_for(manifest.schema, own)
-    return _Facts(with_carried(columns, catalogue, THREADS), manifest, catalogue, first, end, seed)
+    data = f"snapshot {manifest.export}, known before {iso(manifest.watermark)}"
+    whole = with_carried(columns, catalogue, THREADS)
+    return Facts(whole, catalogue, data, first, end, manifest.watermark, seed)
 
 
-def _proof(facts: _Facts, progress: Terminal) -> dict[str, object]:
+def _proof(facts: Facts, progress: Terminal) -> dict[str, object]:
     """The certificate of the catalogue on this graph; raises `UsageError` (`risk.leaks`)."""
     from features.proofs import part, prove
 
     progress.step("Proving that nothing looks ahead")
-    data = f"snapshot {facts.manifest.export}, known before {iso(facts.manifest.watermark)}"
-    certificate = prove(part(facts.columns), facts.catalogue, data=data, seed=facts.seed + 1)
+    certificate = prove(part(facts.columns), facts.catalogue, data=facts.data, seed=facts.seed + 1)
     if not certificate.holds:
         ahead = sorted({one.feature for one in certificate.differences})
         if not ahead:
@@ -159,7 +164,7 @@ def _proof(facts: _Facts, progress: Terminal) -> dict[str, object]:
     return {name: told[name] for name in ("data", "seed", "decisions", "holds", "mutants")}
 
 
-def _train_one(facts: _Facts, target: Target, proof: dict[str, object], progress: Terminal) -> Version:
+def _train_one(facts: Facts, target: Target, proof: dict[str, object], progress: Terminal) -> Version:
     from risk import train as train_chance
     from risk.amount import KIND, train_amount
     from risk.amount_report import write_amount_report
@@ -171,11 +176,11 @@ def _train_one(facts: _Facts, target: Target, proof: dict[str, object], progress
         amounts = train_amount(training, progress)
         model: Model | AmountModel = amounts.model
         windows, metrics, kind = amounts.windows, amounts.metrics["test"], KIND
-        write = lambda path, card: write_amount_report(path, card, amounts)  # noqa: E731
+        write = partial(write_amount_report, trained=amounts)
     else:
         found = train_chance(training, progress)
         model, windows, metrics, kind = found.model, found.windows, found.metrics["test"], found.model.kind
-        write = lambda path, card: write_report(path, card, found)  # noqa: E731
+        write = partial(write_report, trained=found)
     card = _card(facts, target, proof, windows, kind, model.encoding.features, metrics)
     with tempfile.TemporaryDirectory(prefix="fingraph-model-") as place:
         folder = Path(place)
@@ -185,7 +190,7 @@ def _train_one(facts: _Facts, target: Target, proof: dict[str, object], progress
 
 
 def _card(  # noqa: PLR0917
-    facts: _Facts, target: Target, proof: dict[str, object], windows: Mapping[str, Window], kind: str,
+    facts: Facts, target: Target, proof: dict[str, object], windows: Mapping[str, Window], kind: str,
     features: tuple[str, ...], metrics: Mapping[str, float],
 ) -> Card:  # fmt: skip
     from registry import Card
@@ -199,7 +204,7 @@ def _card(  # noqa: PLR0917
         features=features,
         first=str(iso(facts.first)),
         end=str(iso(facts.end)),
-        known_until=str(iso(facts.manifest.watermark)),
+        known_until=str(iso(facts.until)),
         maturity_days=target.maturity / DAY,
         seed=facts.seed,
         code=importlib.metadata.version("fingraph-platform"),
@@ -288,9 +293,9 @@ def score(  # noqa: PLR0917
         columns, catalogue = facts.columns, facts.catalogue
         model, _ = load_model(place, catalogue.version)
         held = {key: p for p, key in enumerate(columns.keys) if not columns.event[p]}
-        if not any(key in held for key in keys):
-            raise NotFoundError("score.unknown", f"The snapshot knows none of the {len(keys)} applications.")
         at = np.array(sorted(held[key] for key in set(keys) if key in held), dtype=np.int64)
+        if not len(at):
+            raise NotFoundError("score.unknown", f"The snapshot knows none of the {len(keys)} applications.")
         names = sorted({catalogue.by_name[name].of.name for name in model.encoding.features})
         prepared = prepare(columns, catalogue, names, THREADS)
         progress.step("Scoring", len(at), "applications")
