@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib.metadata
 import math
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -53,6 +53,8 @@ class Facts:
     until: int
     """What became known from then on is in no label."""
     seed: int = 0
+    lender: str = ""
+    """Whose applications alone are read; empty: everybody's."""
 
     @cached_property
     def dealt(self) -> Columns:
@@ -69,7 +71,18 @@ class Facts:
 
         others = tuple((one.outcome, one.maturity) for one in beside(target))
         wanted = Wanted(target.outcome, self.first, self.end, target.maturity, self.until, beside=others)
-        return lambda: blocks(self.dealt if dealt else self.columns, self.catalogue, wanted, THREADS)
+        return lambda: self._kept(
+            blocks(self.dealt if dealt else self.columns, self.catalogue, wanted, THREADS)
+        )
+
+    def _kept(self, made: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        import polars as pl
+
+        from risk.segments import LENDER
+
+        if not self.lender:
+            return made
+        return (block.filter(pl.col(LENDER).eq_missing(self.lender)) for block in made)
 
     def training(self, target: Target) -> Training:
         """What the pipeline is given, with the control where the target may read everything."""
@@ -86,12 +99,21 @@ class Facts:
             self.blocks(target), tuple(families), self.seed, families, target.parts, control, target
         )
 
+    @property
+    def units(self) -> dict[str, str]:
+        """Of each feature."""
+        return {variant.name: variant.of.unit for variant in self.catalogue.variants}
+
 
 def train(  # noqa: PLR0917
     first: First,
     end: End,
     target: Annotated[str, typer.Option(help="What to predict; `all`: every target.")] = ALL,
     seed: Annotated[int, typer.Option(help="Same data, same seed: the same model file.")] = 0,
+    lender: Annotated[
+        str,
+        typer.Option(help="Learn from this lender's applications alone; the model is called TARGET-LENDER."),
+    ] = "",
     own: Own = None,
     folder: Folder = None,
     as_json: JsonFlag = False,
@@ -104,7 +126,7 @@ def train(  # noqa: PLR0917
     skipped: list[FinGraphError] = []
     with Terminal() as progress:
         registry().require_open()
-        facts = _read(folder, own, first, end, progress, seed)
+        facts = replace(_read(folder, own, first, end, progress), seed=seed, lender=lender)
         proof = _proof(facts, progress)
         for one in wanted:
             try:
@@ -126,9 +148,7 @@ def train(  # noqa: PLR0917
     stdout.print("\nLet one decide: fingraph models promote TARGET VERSION")
 
 
-def _read(  # noqa: PLR0917
-    folder: Path | None, own: Path | None, first: int, end: int, progress: Terminal, seed: int = 0
-) -> Facts:
+def _read(folder: Path | None, own: Path | None, first: int, end: int, progress: Terminal) -> Facts:
     """The snapshot's columns with what applications carry, and the features over them."""
     from features import catalogue_for, with_carried
 
@@ -137,7 +157,7 @@ def _read(  # noqa: PLR0917
     catalogue = catalogue_for(manifest.schema, own)
     data = f"snapshot {manifest.export}, known before {iso(manifest.watermark)}"
     whole = with_carried(columns, catalogue, THREADS)
-    return Facts(whole, catalogue, data, first, end, manifest.watermark, seed)
+    return Facts(whole, catalogue, data, first, end, manifest.watermark)
 
 
 def _proof(facts: Facts, progress: Terminal) -> dict[str, object]:
@@ -166,8 +186,9 @@ def _proof(facts: Facts, progress: Terminal) -> dict[str, object]:
 
 def _train_one(facts: Facts, target: Target, proof: dict[str, object], progress: Terminal) -> Version:
     from risk import train as train_chance
-    from risk.amount import KIND, train_amount
+    from risk.amount import train_amount
     from risk.amount_report import write_amount_report
+    from risk.parts import AMOUNT
     from risk.report import write_report
 
     training = facts.training(target)
@@ -175,18 +196,18 @@ def _train_one(facts: Facts, target: Target, proof: dict[str, object], progress:
     if target.amount:
         amounts = train_amount(training, progress)
         model: Model | AmountModel = amounts.model
-        windows, metrics, kind = amounts.windows, amounts.metrics["test"], KIND
+        windows, metrics, kind = amounts.windows, amounts.metrics["test"], AMOUNT
         write = partial(write_amount_report, trained=amounts)
     else:
         found = train_chance(training, progress)
         model, windows, metrics, kind = found.model, found.windows, found.metrics["test"], found.model.kind
-        write = partial(write_report, trained=found)
+        write = partial(write_report, trained=found, units=facts.units)
     card = _card(facts, target, proof, windows, kind, model.encoding.features, metrics)
     with tempfile.TemporaryDirectory(prefix="fingraph-model-") as place:
         folder = Path(place)
         model.write(folder)
         write(folder / "report.html", card)
-        return registry().register(target.name, folder, card)
+        return registry().register(card.name, folder, card)
 
 
 def _card(  # noqa: PLR0917
@@ -209,9 +230,14 @@ def _card(  # noqa: PLR0917
         seed=facts.seed,
         code=importlib.metadata.version("fingraph-platform"),
         rows={**counts, **positives},
-        metrics={name: figure for name, figure in metrics.items() if not math.isnan(figure)},
+        metrics=_known(metrics),
         certificate=proof,
+        lender=facts.lender,
     )
+
+
+def _known(metrics: Mapping[str, float]) -> dict[str, float]:
+    return {name: figure for name, figure in metrics.items() if not math.isnan(figure)}
 
 
 def evaluate(  # noqa: PLR0917
@@ -227,14 +253,14 @@ def evaluate(  # noqa: PLR0917
     import polars as pl
 
     from risk import Model, load_model, target_of
-    from risk.metrics import RANKING, by_day, interval
+    from risk.metrics import RANKING, by_day, interval, measure
     from risk.windows import labels_of
 
-    wanted = target_of(target)
     with Terminal() as progress:
-        _, place, version = registry().find(target, which)
-        facts = _read(folder, own, first, end, progress)
-        model, _ = load_model(place, facts.catalogue.version)
+        card, place, version = registry().find(target, which)
+        wanted = target_of(card.target)
+        facts = replace(_read(folder, own, first, end, progress), lender=card.lender)
+        model, _ = load_model(place, facts.catalogue.version, card)
         progress.step("Scoring")
         keep = ["known_at", "label", "value", *model.encoding.features]
         frame = pl.concat(
@@ -247,14 +273,15 @@ def evaluate(  # noqa: PLR0917
             f"No label of these days has matured: it takes {days} days; choose earlier ones.",
         )
     label = labels_of(frame)
-    told = {name: figure for name, figure in model.measured(frame).items() if not math.isnan(figure)}
     sure = {}
     if isinstance(model, Model):
-        chance = model.chance(frame)
-        drawn = by_day(frame)
+        chance, drawn = model.chance(frame), by_day(frame)
+        told = _known(measure(chance, label))
         sure = {
             name: interval(of, chance, label, group=drawn) for name, of in RANKING.items() if name in told
         }
+    else:
+        told = _known(model.measured(frame))
     if as_json:
         emit({"target": target, "version": version, "rows": len(label), "positives": int(label.sum()),
               "metrics": told, "intervals": sure})  # fmt: skip
@@ -288,10 +315,10 @@ def score(  # noqa: PLR0917
 
     keys = _keys(file)
     with Terminal() as progress:
-        _, place, version = registry().find(target, which)
+        card, place, version = registry().find(target, which)
         facts = _read(folder, own, 0, 0, progress)
         columns, catalogue = facts.columns, facts.catalogue
-        model, _ = load_model(place, catalogue.version)
+        model, _ = load_model(place, catalogue.version, card)
         held = {key: p for p, key in enumerate(columns.keys) if not columns.event[p]}
         at = np.array(sorted(held[key] for key in set(keys) if key in held), dtype=np.int64)
         if not len(at):
@@ -303,7 +330,11 @@ def score(  # noqa: PLR0917
         for block in prepared.blocks(at, threads=THREADS):
             frame = block.frame()
             told = pl.DataFrame({"application": [columns.keys[p] for p in block.at], **model.told(frame)})
-            reasons = pl.Series("reasons", [" ".join(one) for one in model.reasons(frame)], dtype=pl.String)
+            reasons = pl.Series(
+                "reasons",
+                [" ".join(one.feature for one in some) for some in model.reasons(frame)],
+                dtype=pl.String,
+            )
             parts.append(told.with_columns(reasons))
             progress.advance(len(block.at))
     _write(pl.concat(parts), out)

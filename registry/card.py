@@ -45,9 +45,16 @@ class Card:
     """Of the test window, which nothing was chosen on."""
     certificate: Mapping[str, Any]
     """Whether its features were proved not to look ahead, on what, and which mutants were caught."""
+    lender: str = ""
+    """Whose applications alone it learned from; empty: everybody's."""
     files: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 by name."""
     format: int = FORMAT
+
+    @property
+    def name(self) -> str:
+        """What the registry calls its versions."""
+        return f"{self.target}-{self.lender}" if self.lender else self.target
 
 
 def write_card(folder: Path, card: Card) -> Card:

@@ -1,7 +1,7 @@
 """The registry: versions of models by name in MLflow, and which of them is champion, challenger or shadow.
 
 Without a server MLflow keeps everything below one folder: `mlflow.db` (SQLite) and the files of the models. A name
-is a target's; every version of it is a model of that target, of whatever kind.
+is a target's, or a target's and a lender's (`fraud-l3`); every version of it is a model of that target, of whatever kind.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ class Registry:
 
         Raises `UsageError` (`models.other`) when the card is of another target.
         """
-        if card.target != name:
-            raise UsageError("models.other", f"The card is of {card.target}, not of {name}.")
+        if card.name != name:
+            raise UsageError("models.other", f"The card is of {card.name}, not of {name}.")
         card = write_card(folder, card)
         run = self._client.create_run(self._experiment())
         told = {
@@ -100,7 +100,7 @@ class Registry:
         if not place.exists():
             place = self._fetched(name, version)
         card = read_card(place)
-        if card.target != name or made.tags.get(SEAL) != sha256(place / CARD):
+        if card.name != name or made.tags.get(SEAL) != sha256(place / CARD):
             raise IncompatibleError(
                 "models.changed", "The model's files are not what was written; it is refused."
             )

@@ -16,10 +16,9 @@ import polars as pl
 import xgboost
 
 from core.progress import SILENT, Progress
-from registry.card import Card
-from risk.encoding import Encoding, fit_encoding
+from risk.encoding import Encoding, Rows, fit_encoding
 from risk.metrics import F64
-from risk.model import require_card
+from risk.parts import Reason
 from risk.selection import Judged, kept
 from risk.train import Training
 from risk.trees import BOOSTING, THREADS, boost
@@ -29,7 +28,6 @@ QUANTILES = (0.1, 0.5, 0.9)
 PROMISED = QUANTILES[-1] - QUANTILES[0]
 """Share of amounts within the interval."""
 ASKED = "attribute_amount"
-KIND = "quantiles"
 
 
 @dataclass(frozen=True)
@@ -46,25 +44,35 @@ class AmountModel:
     usual: float
     """Median of what was asked for in the training window: taken where nothing was said."""
 
-    def quantiles(self, frame: pl.DataFrame) -> F64:
+    def quantiles(self, rows: Rows) -> F64:
         """(n, 3) `QUANTILES` of the amount, ascending, in the unit of `ASKED` (cents). Raises as `Encoding.matrix`."""
-        matrix = xgboost.DMatrix(self.encoding.matrix(frame), nthread=THREADS)
-        told = self.booster.predict(matrix, iteration_range=(0, self.rounds)).astype(np.float64)
+        values = self.encoding.matrix(rows)
+        told = self.booster.inplace_predict(values, iteration_range=(0, self.rounds)).astype(np.float64)
         held = np.sort(told, axis=1) + np.array([-self.margin, 0.0, self.margin])
-        found: F64 = np.exp(np.sort(held, axis=1)) * asked(frame, self.usual)[:, None]
+        found: F64 = np.exp(np.sort(held, axis=1)) * self.asked(values)[:, None]
         return found
 
-    def reasons(self, frame: pl.DataFrame, most: int = 3) -> list[list[str]]:
-        """(n) The features that move each median most, the heaviest first."""
-        matrix = xgboost.DMatrix(self.encoding.matrix(frame), nthread=THREADS)
+    def asked(self, values: F64) -> F64:
+        """(n) What was asked for, `usual` where nothing was said; 1 where no table says it. `values` (n, features)."""
+        if ASKED not in self.encoding.features:
+            return np.ones(len(values))
+        column = values[:, self.encoding.features.index(ASKED)]
+        return np.where(column > 0, column, self.usual)
+
+    def reasons(self, rows: Rows, most: int = 3) -> list[list[Reason]]:
+        """(n) What moves each median most, the heaviest first."""
+        matrix = xgboost.DMatrix(self.encoding.matrix(rows), nthread=THREADS)
         told = self.booster.predict(matrix, pred_contribs=True, iteration_range=(0, self.rounds))[:, 1, :-1]
         names = self.encoding.features
         order = np.argsort(-np.abs(told), axis=1, kind="stable")[:, :most]
-        return [[names[f] for f in places] for places in order.tolist()]
+        return [
+            [Reason(names[f], float(added[f])) for f in places]
+            for places, added in zip(order.tolist(), told, strict=True)
+        ]
 
-    def told(self, frame: pl.DataFrame) -> dict[str, F64]:
+    def told(self, rows: Rows) -> dict[str, F64]:
         """(n) By name, what it says of each application: bounds and median of the amount, cents."""
-        lower, median, upper = np.round(self.quantiles(frame)).T
+        lower, median, upper = np.round(self.quantiles(rows)).T
         return {"lower": lower, "median": median, "upper": upper}
 
     def measured(self, frame: pl.DataFrame) -> dict[str, float]:
@@ -132,15 +140,12 @@ def train_amount(training: Training, progress: Progress = SILENT) -> TrainedAmou
     return TrainedAmount(model, judged, windows, told)
 
 
-def load_amount(folder: Path, catalogue: str | None = None) -> tuple[AmountModel, Card]:
-    """A model whose files are whole. Raises as `risk.model.require_card`."""
-    card = require_card(folder, catalogue)
+def read_amount(folder: Path) -> AmountModel:
+    """A model from files that are whole."""
     told = json.loads((folder / "model.json").read_text("utf-8"))
     booster = xgboost.Booster(model_file=folder / "quantiles.json", params={"nthread": THREADS})
     encoding = Encoding.from_dict(told["encoding"])
-    return AmountModel(
-        encoding, booster, told["rounds"], told["margin"], tuple(told["level"]), told["usual"]
-    ), card
+    return AmountModel(encoding, booster, told["rounds"], told["margin"], tuple(told["level"]), told["usual"])
 
 
 def pinball(found: F64, value: F64) -> float:

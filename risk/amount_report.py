@@ -12,7 +12,7 @@ from registry.card import Card
 from risk.amount import ASKED, PROMISED, QUANTILES, asked
 from risk.metrics import F64
 from risk.pages import GREY, INK, image, items, page, section, table, text
-from risk.report import certificate, months, purpose, selection
+from risk.report import certificate, months, purpose, selection, title
 from risk.segments import slices
 from risk.windows import NAMES
 
@@ -49,7 +49,7 @@ def write_amount_report(path: Path, card: Card, trained: TrainedAmount) -> None:
         certificate(card),
         section("Limits of use", items(LIMITS)),
     ]  # fmt: skip
-    path.write_text(page(f"{card.target}: a model of {card.kind}", sections), encoding="utf-8")
+    path.write_text(page(title(card), sections), encoding="utf-8")
 
 
 def _slices(frame: pl.DataFrame, found: F64) -> list[tuple[object, ...]]:

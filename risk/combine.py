@@ -37,8 +37,10 @@ class Combination:
         return found
 
     def moved(self, by: float) -> Combination:
-        """For parts that learned once more, from rows of another share of positives, and know a part of the drift by now that
-        this was calibrated for: `by` so much higher lie their log odds (`shift_to` tells)."""
+        """For parts that learned once more, from rows of another share of positives.
+
+        They know a part by now of the drift that this was calibrated for: their log odds lie higher by `by` (`shift_to`).
+        """
         return Combination(self.parts, self.weights, self.intercept - sum(self.weights) * by)
 
 
@@ -48,8 +50,10 @@ def shift_to(odds: F64, rate: float) -> float:
 
 
 def fit_combination(chances: dict[str, F64], parts: tuple[str, ...], label: F64) -> Combination:
-    """The combination of `parts` that predicts `label` best, by likelihood. Of several none has a weight below 0, which would turn a part's
-    reasons round: such parts are left out, the worst first."""
+    """The combination of `parts` that predicts `label` best, by likelihood.
+
+    Of several none has a weight below 0, which would turn a part's reasons round: such parts are left out, the worst first.
+    """
     x = np.column_stack([*(logit(chances[part]) for part in parts), np.ones(len(label))])
     towards = np.array([*(1 / len(parts) for _ in parts), 0.0])
     ridge = np.array([*(RIDGE[0] for _ in parts), RIDGE[1]])

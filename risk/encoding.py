@@ -1,9 +1,10 @@
-"""From a frame of features to a matrix: numbers as they are, texts as places in the words of the training window."""
+"""From features by name to a matrix: numbers as they are, texts as places in the words of the training window."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,9 @@ import polars as pl
 
 from core.errors import IncompatibleError
 from risk.metrics import F64
+
+Rows = pl.DataFrame | Sequence[Mapping[str, float | str | None]] | F64
+"""Applications by the names of their features, a column each or a mapping each; or a matrix that was made of them already."""
 
 
 @dataclass(frozen=True)
@@ -21,22 +25,39 @@ class Encoding:
     words: Mapping[str, tuple[str, ...]]
     """By text feature, what was seen in training, the commonest first. What was not is missing."""
 
-    def matrix(self, frame: pl.DataFrame) -> F64:
+    def matrix(self, rows: Rows) -> F64:
         """(n, features) NaN where missing; raises `IncompatibleError` (`risk.columns`)."""
-        lost = [name for name in self.features if name not in frame.columns]
+        if isinstance(rows, np.ndarray):
+            return rows
+        there = rows.columns if isinstance(rows, pl.DataFrame) else rows[0] if rows else self.features
+        lost = [name for name in self.features if name not in there]
         if lost:
             raise IncompatibleError(
                 "risk.columns",
                 f"{len(lost)} features of the model are not in the table: {', '.join(lost[:3])}, …",
             )
-        columns = [self._column(frame[name]) for name in self.features]
-        return np.column_stack(columns) if columns else np.empty((frame.height, 0))
+        if not isinstance(rows, pl.DataFrame):
+            told = [[self._number(name, row[name]) for name in self.features] for row in rows]
+            return np.array(told, dtype=np.float64).reshape(len(rows), len(self.features))
+        columns = [self._column(rows[name]) for name in self.features]
+        return np.column_stack(columns) if columns else np.empty((rows.height, 0))
+
+    @cached_property
+    def _places(self) -> dict[str, dict[str, float]]:
+        return {
+            name: {word: float(place) for place, word in enumerate(words)}
+            for name, words in self.words.items()
+        }
+
+    def _number(self, name: str, value: float | str | None) -> float:
+        places = self._places.get(name)
+        found = value if places is None else places.get(str(value)) if value is not None else None
+        return float("nan") if found is None else float(found)
 
     def _column(self, series: pl.Series) -> F64:
-        words = self.words.get(series.name)
-        if words is None:
+        places = self._places.get(series.name)
+        if places is None:
             return series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        places = {word: float(place) for place, word in enumerate(words)}
         return (
             series.replace_strict(places, default=None, return_dtype=pl.Float64)
             .fill_null(float("nan"))

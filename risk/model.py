@@ -9,16 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from core.errors import IncompatibleError
-from registry.card import Card, read_card
 from risk.combine import Combination
-from risk.encoding import Encoding
-from risk.metrics import F64, measure
+from risk.encoding import Encoding, Rows
+from risk.metrics import F64
 from risk.network import Network
-from risk.parts import BOOSTING, FOREST, NETWORK, SCORECARD, Part
+from risk.parts import BOOSTING, FOREST, NETWORK, SCORECARD, Part, Reason
 from risk.scorecard import Scorecard
 from risk.trees import Trees
 
@@ -52,46 +49,42 @@ class Model:
         assert isinstance(found, Scorecard)  # noqa: S101 - for the types alone
         return found
 
-    def chances(self, frame: pl.DataFrame) -> dict[str, F64]:
+    def chances(self, rows: Rows) -> dict[str, F64]:
         """(n) Probability by part, uncalibrated. Raises as `Encoding.matrix`."""
-        values = self.encoding.matrix(frame)
+        values = self.encoding.matrix(rows)
         return {name: part.chance(values) for name, part in self.parts.items()}
 
-    def chance(self, frame: pl.DataFrame) -> F64:
+    def chance(self, rows: Rows) -> F64:
         """(n) The calibrated probability of a positive."""
-        values = self.encoding.matrix(frame)
+        values = self.encoding.matrix(rows)
         return self.deciding.chance({name: self.parts[name].chance(values) for name in self.deciding.parts})
 
-    def contributions(self, frame: pl.DataFrame) -> F64:
+    def contributions(self, rows: Rows) -> F64:
         """(n, features) What each feature adds to the log odds of the deciding probability, over what all share."""
-        values = self.encoding.matrix(frame)
+        values = self.encoding.matrix(rows)
         found = np.zeros(values.shape)
         for name, weight in zip(self.deciding.parts, self.deciding.weights, strict=True):
             found += weight * self.parts[name].contributions(values)
         return found
 
-    def reasons(self, frame: pl.DataFrame, most: int = 3) -> list[list[str]]:
-        """(n) The features that add most to each probability, the heaviest first; those that lower it are no reasons."""
-        found = self.contributions(frame)
+    def reasons(self, rows: Rows, most: int = 3) -> list[list[Reason]]:
+        """(n) What adds most to each probability, the heaviest first; what lowers it is no reason."""
+        found = self.contributions(rows)
         order = np.argsort(-found, axis=1, kind="stable")[:, :most]
-        names = self.encoding.features
         return [
-            [names[f] for f in places if added[f] > 0]
+            [Reason(self.encoding.features[f], float(added[f])) for f in places if added[f] > 0]
             for places, added in zip(order.tolist(), found, strict=True)
         ]
 
-    def scores(self, frame: pl.DataFrame) -> F64:
+    def scores(self, rows: Rows) -> F64:
         """(n) Points of the scorecard: the sum of its rows'."""
-        found: F64 = self.scorecard.points(self.encoding.matrix(frame)).sum(axis=1)
+        found: F64 = self.scorecard.points(self.encoding.matrix(rows)).sum(axis=1)
         return found
 
-    def told(self, frame: pl.DataFrame) -> dict[str, F64 | NDArray[np.int64]]:
+    def told(self, rows: Rows) -> dict[str, F64 | NDArray[np.int64]]:
         """(n) By name, what it says of each application: probability, and points where it has a scorecard."""
-        return {"probability": self.chance(frame), "score": self.scores(frame).astype(np.int64)}
-
-    def measured(self, frame: pl.DataFrame) -> dict[str, float]:
-        """Measures on labelled applications (`label`)."""
-        return measure(self.chance(frame), frame["label"].cast(pl.Float64).to_numpy())
+        values = self.encoding.matrix(rows)
+        return {"probability": self.chance(values), "score": self.scores(values).astype(np.int64)}
 
     def write(self, folder: Path) -> None:
         """The files of the model, without a card."""
@@ -105,27 +98,13 @@ class Model:
         (folder / "model.json").write_text(text + "\n", encoding="utf-8")
 
 
-def load_chance(folder: Path, catalogue: str | None = None) -> tuple[Model, Card]:
-    """A model whose files are whole. Raises as `require_card`, and `IncompatibleError` (`risk.onnxruntime`) when what runs
-    its network is missing."""
-    card = require_card(folder, catalogue)
+def read_chance(folder: Path) -> Model:
+    """A model from files that are whole. Raises `IncompatibleError` (`risk.onnxruntime`) when what runs its network is
+    missing."""
     told = json.loads((folder / "model.json").read_text("utf-8"))
     deciding = told["deciding"]
-    model = Model(
+    return Model(
         Encoding.from_dict(told["encoding"]),
         {name: READERS[name](folder, name, part) for name, part in told["parts"].items()},
         Combination(tuple(deciding["parts"]), tuple(deciding["weights"]), deciding["intercept"]),
     )
-    return model, card
-
-
-def require_card(folder: Path, catalogue: str | None = None) -> Card:
-    """The card of a model. Raises as `read_card`, and `IncompatibleError` (`features.version`) when the model reads the
-    features of another catalogue than the version given."""
-    card = read_card(folder)
-    if catalogue is not None and card.catalogue != catalogue:
-        raise IncompatibleError(
-            "features.version",
-            f"The model reads features of catalogue {card.catalogue}; these are of {catalogue}. Train it anew.",
-        )
-    return card

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,6 +11,17 @@ from risk.metrics import F64
 SCORECARD, BOOSTING, FOREST = PARTS = ("scorecard", "boosting", "forest")
 NETWORK = "network"
 """Fitted only where the extra `torch` is installed."""
+AMOUNT = "quantiles"
+"""The kind of a model that says how much, not whether."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A feature that weighs on what a model says of one application."""
+
+    feature: str
+    weight: float
+    """What it adds to the log odds; of an amount, to the log of the median's share."""
 
 
 class Part(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,8 +42,8 @@ ODDS = (1.0, 2.0, 4.0)
 """Times by which the odds of those whose outcome is not known may be above what the model says."""
 
 
-def write_report(path: Path, card: Card, trained: Trained) -> None:
-    """Write the report beside the model's files."""
+def write_report(path: Path, card: Card, trained: Trained, units: Mapping[str, str] = {}) -> None:
+    """Write the report beside the model's files; `units` of features, by name."""
     test = trained.windows["test"]
     chance = trained.model.chance(test.frame)
     sections = [
@@ -56,13 +56,18 @@ def write_report(path: Path, card: Card, trained: Trained) -> None:
         _months(test, chance),
         _unknown(card, trained, chance),
         _fairness(card, test, chance),
-        _scorecard(trained.model) if SCORECARD in trained.model.parts else "",
+        _scorecard(trained.model, units) if SCORECARD in trained.model.parts else "",
         _stability(trained),
         selection(trained.judged),
         certificate(card),
         _limits(card),
     ]
-    path.write_text(page(f"{card.target}: a model of {card.kind}", sections), encoding="utf-8")
+    path.write_text(page(title(card), sections), encoding="utf-8")
+
+
+def title(card: Card) -> str:
+    """What a report is headed by."""
+    return f"{card.name}: a model of {card.kind}"
 
 
 def purpose(card: Card) -> str:
@@ -77,7 +82,7 @@ def purpose(card: Card) -> str:
     return section(
         "Purpose and data",
         text(
-            f"Predicted of an application: {target.positive}. Its label is what was known {card.maturity_days:g} days after "
+            f"Predicted of an application{f' to {card.lender}' if card.lender else ''}: {target.positive}. Its label is what was known {card.maturity_days:g} days after "
             f"it.{among} Applications known from {card.first} until before {card.end}; what became known from "
             f"{card.known_until} on was in no label. Windows follow one another in time, with gaps as long as labels take; "
             f"nothing was chosen on the test window. Catalogue {card.catalogue}, {len(card.features)} features, seed "
@@ -287,15 +292,17 @@ def _fairness(card: Card, test: Window, chance: F64) -> str:
     )
 
 
-def _scorecard(model: Model) -> str:
+def _scorecard(model: Model, units: Mapping[str, str]) -> str:
     rows: list[Sequence[object]] = []
     for one in model.scorecard.rows:
         edges = [-np.inf, *one.edges, np.inf]
-        names = [f"{low:g} to below {high:g}" for low, high in itertools.pairwise(edges)] + ["missing"]
+        unit = units.get(one.feature, "")
+        shown = [_edge(edge, unit) for edge in edges]
+        names = [f"{low} to below {high}" for low, high in itertools.pairwise(shown)] + ["missing"]
         for place, name in enumerate(names):
             count = one.counts[place]
             rate = one.positives[place] / count if count else float("nan")
-            head = one.feature if place == 0 else ""
+            head = (f"{one.feature}, {unit}" if unit else one.feature) if place == 0 else ""
             rows.append((head, name, count, rate, one.woe[place], one.points[place]))
     columns = ("feature", "bin", "applications", "positives", "WOE", "points")
     return section(
@@ -304,6 +311,14 @@ def _scorecard(model: Model) -> str:
             "each; the probability that decides is calibrated apart."),
         table(columns, rows),
     )  # fmt: skip
+
+
+def _edge(value: float, unit: str) -> str:
+    """A number, and beside many seconds what they are in days or hours."""
+    for name, size in (("d", 86_400), ("h", 3_600)):
+        if unit == "seconds" and size <= abs(value) < np.inf:
+            return f"{value:.7g} ({value / size:.3g} {name})"
+    return f"{value:g}"
 
 
 def _stability(trained: Trained) -> str:

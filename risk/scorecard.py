@@ -47,8 +47,7 @@ class Row:
 
     def bins(self, values: F64) -> Any:
         """(n) The bin of each value."""
-        place = np.searchsorted(np.array(self.edges), values, side="right")
-        return np.where(np.isnan(values), len(self.edges) + 1, place)
+        return _bins(values, self.edges)
 
 
 @dataclass(frozen=True)
@@ -165,7 +164,8 @@ def _edges(column: F64, label: F64) -> tuple[float, ...]:
 
 
 def _bins(column: F64, edges: tuple[float, ...]) -> Any:
-    return Row("", 0, edges, (), (), (), (), 0.0).bins(column)
+    place = np.searchsorted(np.array(edges), column, side="right")
+    return np.where(np.isnan(column), len(edges) + 1, place)
 
 
 def _told(column: F64, label: F64, edges: tuple[float, ...]) -> tuple[F64, Any, Any]:

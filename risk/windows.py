@@ -22,6 +22,34 @@ LEAST_ROWS, LEAST_POSITIVES = 500, 30
 """Labelled applications, and positives, that each window must have."""
 JUDGED_ROWS = 60_000
 """Rows of the training window that features are selected on, at least, where there are as many; spread evenly."""
+MOST_ROWS = 1_000_000
+"""Labelled applications of one window that are read, at least, where there are as many; spread evenly: 250 features of twice
+as many are 4 GB."""
+
+
+class Thinned:
+    """Every so many-th row of what comes in blocks, in one pass: where too many have come every second of them is let go."""
+
+    def __init__(self, least: int) -> None:
+        self._least, self._every, self._seen = least, 1, 0
+        self._parts: list[pl.DataFrame] = []
+        self._height = 0
+
+    def add(self, block: pl.DataFrame) -> None:
+        """Take what is due of a block."""
+        held = block.with_row_index("_row", self._seen)
+        self._seen += block.height
+        self._parts.append(held.filter(pl.col("_row") % self._every == 0))
+        self._height += self._parts[-1].height
+        while self._height > 2 * self._least:
+            self._every *= 2
+            self._parts = [part.filter(pl.col("_row") % self._every == 0) for part in self._parts]
+            self._height = sum(part.height for part in self._parts)
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """What was kept, in the order in which it came."""
+        return pl.concat(self._parts).drop("_row")
 
 
 @dataclass(frozen=True)
@@ -67,30 +95,21 @@ def judged_features(blocks: Blocks, features: Sequence[str]) -> tuple[Judged, ..
 
 
 def _sample(blocks: Blocks) -> pl.DataFrame:
-    """Every so many-th row, in one pass: where too many have come every second of them is let go."""
-    every, seen, height, parts = 1, 0, 0, list[pl.DataFrame]()
+    thinned = Thinned(JUDGED_ROWS)
     for block in blocks():
-        held = block.filter((pl.col("split") == "train") & (pl.col("weight") > 0)).with_columns(
-            _row=pl.int_range(pl.len()) + seen
-        )
-        seen += held.height
-        parts.append(held.filter(pl.col("_row") % every == 0))
-        height += parts[-1].height
-        while height > 2 * JUDGED_ROWS:
-            every *= 2
-            parts = [part.filter(pl.col("_row") % every == 0) for part in parts]
-            height = sum(part.height for part in parts)
-    if not seen:
+        thinned.add(block.filter((pl.col("split") == "train") & (pl.col("weight") > 0)))
+    sample = thinned.frame
+    if not sample.height:
         raise NotFoundError(
             "risk.no_labels", "No application of the training window has a label yet; choose earlier days."
         )
-    return pl.concat(parts).drop("_row")
+    return sample
 
 
 def read_windows(blocks: Blocks, kept: Sequence[str], *, others: bool = False) -> dict[str, Window]:
     """The windows by name, with the features that are kept and those that slices are told by; those that are learned from
     with the rows that only `others` are known of. Raises `UsageError` (`risk.window`, `risk.no_positives`)."""
-    known, unknown, more = ({name: list[pl.DataFrame]() for name in NAMES} for _ in range(3))
+    known, unknown, more = ({name: Thinned(MOST_ROWS) for name in NAMES} for _ in range(3))
     told_apart = [name for name in features_read() if name not in kept]
     for block in blocks():
         beside = [name for name in block.columns if name.startswith("label_of_")]
@@ -98,20 +117,18 @@ def read_windows(blocks: Blocks, kept: Sequence[str], *, others: bool = False) -
         held = block.select("split", "weight", "matured", *HEAD, *beside, *sliced, *kept)
         for name in NAMES:
             rows = held.filter(pl.col("split") == name)
-            known[name].append(rows.filter(pl.col("weight") > 0))
-            if others and name != "test":
-                told = pl.any_horizontal(False, *(pl.col(one).is_not_null() for one in beside))
-                more[name].append(rows.filter((pl.col("weight") == 0) & told))
-            if name == "test":
-                unknown[name].append(rows.filter((pl.col("weight") == 0) & pl.col("matured")))
+            known[name].add(rows.filter(pl.col("weight") > 0))
+            told = pl.any_horizontal(False, *(pl.col(one).is_not_null() for one in beside))
+            learned = others and name != "test"
+            more[name].add(rows.filter((pl.col("weight") == 0) & told) if learned else rows.clear())
+            left_out = (pl.col("weight") == 0) & pl.col("matured")
+            unknown[name].add(rows.filter(left_out) if name == "test" else rows.clear())
     found = {}
     for name in NAMES:
-        frame = pl.concat(known[name])
+        frame = known[name].frame
         label = labels_of(frame)
         _require(name, label)
-        left = pl.concat(unknown[name]) if unknown[name] else frame.clear()
-        rest = pl.concat(more[name]) if more[name] else frame.clear()
-        found[name] = Window(frame, label, left, rest)
+        found[name] = Window(frame, label, unknown[name].frame, more[name].frame)
     return found
 
 

@@ -20,7 +20,7 @@ from features import Catalogue, proofs
 from features.proofs import Certificate, Difference
 from graph_schema import FINGRAPH
 from graph_schema.live import extensions
-from risk import Target, target_of, trees
+from risk import Target, target_of, trees, windows
 from simulator import order, simulate
 from snapshot.columns import Columns
 from snapshot.manifest import Manifest
@@ -119,6 +119,31 @@ def test_amounts_and_dimensions_are_trained_and_told_like_any_target(
     training.score("amount", asked, tmp_path / "scored.csv", as_json=True)
     scored = pl.read_csv(tmp_path / "scored.csv")
     assert ((scored["lower"] <= scored["median"]) & (scored["median"] <= scored["upper"])).all()
+
+
+def test_a_lender_has_a_model_of_its_own(
+    said: Any, world: Columns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(windows, "LEAST_ROWS", 100)
+    monkeypatch.setattr(windows, "LEAST_POSITIVES", 10)
+    with pytest.raises(NotFoundError) as error:
+        training.train(FIRST, END, "approval", lender="nobody", as_json=True)
+    assert error.value.code == "risk.no_labels"
+    training.train(FIRST, END, "approval", lender="lotus", as_json=True)
+    (made,) = said()["items"]
+    assert made["name"] == "approval-lotus"
+    models.promote("approval-lotus", 1, as_json=True)
+    training.evaluate("approval-lotus", END, moment_us("2025-06-09"), as_json=True)
+    judged = said()["rows"]
+    models.compare("approval-lotus", ["1"], as_json=True)
+    (card,) = said()["items"]
+    assert (card["target"], card["lender"]) == ("approval", "lotus")
+    words = world.words["lender"]
+    lotus = world.texts["lender"] == words.index("lotus")
+    late = (world.known_at >= END) & (world.known_at < moment_us("2025-06-09")) & ~world.event
+    assert 0 < judged <= (lotus & late).sum() < late.sum()
+    models.report("approval-lotus", tmp_path / "report.html", as_json=True)
+    assert "approval-lotus: a model of" in (tmp_path / "report.html").read_text("utf-8")
 
 
 def test_a_catalogue_that_looks_ahead_trains_nothing(said: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from risk.metrics import auc, ece, logit
 from risk.report import write_report
 from risk.scorecard import BASE, FACTOR, ODDS
 from risk.targets import target_of, targets
+from risk.windows import Thinned
 from tests.risk.tables import FEATURES, table, training
 
 
@@ -83,7 +84,7 @@ def test_what_features_add_is_the_log_odds_over_what_all_share(trained: Trained)
         assert np.abs(rest - rest.mean()).max() < 1e-3
     reasons = trained.model.reasons(frame)
     added = trained.model.contributions(frame)
-    first = [names[0] for names in reasons if names]
+    first = [names[0].feature for names in reasons if names]
     assert set(first) <= set(trained.model.encoding.features)
     assert all(bool(names) == bool((row > 0).any()) for names, row in zip(reasons, added, strict=True))
 
@@ -134,6 +135,26 @@ def test_changed_foreign_and_incompatible_models_are_refused(trained: Trained, t
 def test_a_table_without_a_feature_of_the_model_is_refused(trained: Trained) -> None:
     with pytest.raises(IncompatibleError, match="strong"):
         trained.model.chance(trained.windows["test"].frame.drop("strong"))
+
+
+def test_rows_by_name_and_frames_are_told_the_same_bits(trained: Trained) -> None:
+    frame = trained.windows["test"].frame[:50]
+    rows = frame.to_dicts()
+    model = trained.model
+    assert model.chance(rows).tobytes() == model.chance(frame).tobytes()
+    one_by_one = np.concatenate([model.contributions([row]) for row in rows])
+    assert one_by_one.tobytes() == model.contributions(frame).tobytes()
+    assert model.told(model.encoding.matrix(rows))["score"].tolist() == model.scores(frame).tolist()
+    with pytest.raises(IncompatibleError, match="strong"):
+        model.chance([{name: value for name, value in row.items() if name != "strong"} for row in rows])
+
+
+def test_of_too_many_rows_an_even_share_is_kept_in_order() -> None:
+    thinned = Thinned(100)
+    for first in range(0, 1_000, 37):
+        thinned.add(pl.DataFrame({"n": range(first, min(first + 37, 1_000))}))
+    kept = thinned.frame["n"].to_list()
+    assert kept == list(range(0, 1_000, 8))
 
 
 def test_words_that_training_never_saw_are_missing(trained: Trained) -> None:
