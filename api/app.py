@@ -16,10 +16,11 @@ from api.limits import Limits
 from api.logs import write_json_lines
 from api.metrics import Metrics
 from api.service import running
-from api.v1 import cypher, entities, expand, health, lookup, questions, rings
+from api.v1 import cypher, entities, expand, facts, health, lists, lookup, questions, rings, score
 from core.clock import Clock, now_us
 from core.errors import FinGraphError
 from core.settings import Settings, load_settings
+from scoring import InvalidError
 
 ROUTERS = (
     health.router,
@@ -29,6 +30,10 @@ ROUTERS = (
     expand.router,
     questions.router,
     cypher.router,
+    score.router,
+    score.decisions,
+    facts.router,
+    lists.router,
     document.router,
 )
 
@@ -50,6 +55,7 @@ def create_app(settings: Settings, *, limits: Limits | None = None, clock: Clock
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(FinGraphError, _on_error)
+    app.add_exception_handler(InvalidError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_middleware(Front, limits=bounds, metrics=metrics)
@@ -71,6 +77,12 @@ async def _on_error(request: Request, error: Any) -> Response:
     exchange = _exchange(request)
     exchange.note(error)
     return problems.reply(exchange.id, error)
+
+
+async def _on_invalid(request: Request, error: Any) -> Response:
+    exchange = _exchange(request)
+    exchange.note(error)
+    return problems.reply(exchange.id, error, errors=score.fields_of(error))
 
 
 async def _on_http(request: Request, error: Any) -> Response:

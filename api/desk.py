@@ -39,11 +39,17 @@ class Desk:
         self._request = request
         self._service: Service = request.state.service
         exchange: Exchange = request.state.exchange
+        self._exchange = exchange
         self.principal: Principal = exchange.admitted
         limits = self._service.limits
         self._deadline: float = exchange.began + (
             limits.seconds if timeout_ms is None else min(timeout_ms / 1_000, limits.seconds_most)
         )
+
+    @property
+    def request_id(self) -> str:
+        """What the server's log calls the request."""
+        return self._exchange.id
 
     @property
     def service(self) -> Service:
@@ -66,13 +72,13 @@ class Desk:
         Raises `OverloadedError` (`api.busy`, `api.deadline`) and what `work` raises.
         """
         service, graph = self._service, self._service.graph.until(self._deadline)
-        return await self._in_time(service.pool.run(lambda: work(graph, service.schemas.of(graph))))
+        return await self.in_time(service.pool.run(lambda: work(graph, service.schemas.of(graph))))
 
     async def audit(self, action: str, about: str, params: Params) -> None:
         """Write a row to the audit log, on disk before the request goes on; raises what `record` raises."""
         entry = Entry(self.principal.key_id, action, about, params)
         service = self._service
-        await self._in_time(service.auth_pool.run(lambda: record(service.sql, entry, clock=service.clock)))
+        await self.in_time(service.auth_pool.run(lambda: record(service.sql, entry, clock=service.clock)))
 
     def reply(self, model: BaseModel) -> Response:
         """The model as JSON. A GET carries a weak ETag over what it says, and is answered 304 when the caller has it."""
@@ -86,7 +92,8 @@ class Desk:
             return Response(status_code=304, headers=headers)
         return Response(body, media_type="application/json", headers=headers)
 
-    async def _in_time(self, work: Coroutine[Any, Any, T]) -> T:
+    async def in_time(self, work: Coroutine[Any, Any, T]) -> T:
+        """What `work` comes to within the request's time; raises `OverloadedError` (`api.deadline`)."""
         try:
             async with asyncio.timeout(self.left()):
                 return await work
@@ -115,8 +122,8 @@ def at_desk(
 AtDesk = Annotated[Desk, Depends(at_desk)]
 
 
-def guarded(scope: Scope) -> type[APIRoute]:
-    """Routes that need `scope`: asked for before anything of the request is read, so that a refusal depends on the
+def guarded(scope: Scope, *or_: Scope) -> type[APIRoute]:
+    """Routes that need `scope`, or another that is as good: asked for before anything of the request is read, so that a refusal depends on the
     key and the address alone."""
 
     class Guarded(APIRoute):
@@ -125,7 +132,8 @@ def guarded(scope: Scope) -> type[APIRoute]:
 
             async def asked(request: Request) -> Response:
                 exchange: Exchange = request.state.exchange
-                exchange.admitted.require(scope)
+                if not any(exchange.admitted.allows(one) for one in or_):
+                    exchange.admitted.require(scope)
                 if not taken.issuperset(request.query_params):
                     takes = ", ".join(sorted(taken)) or "none"
                     raise UsageError(

@@ -95,7 +95,7 @@ class Front:
             async with asyncio.timeout(self._limits.seconds_most + GRACE_SECONDS):
                 if scope["path"] not in OPEN:
                     await self._admit(exchange, scope)
-                    receive = _bounded(receive, self._limits.body)
+                    receive = _bounded(receive, self._limits.body_of(scope["path"]))
                 await self._app(scope, receive, send)
         except FinGraphError as error:
             exchange.note(error)
@@ -123,7 +123,7 @@ class Front:
                 "api.busy", "The server has as much to do as it takes on; try again.", wait_s=1
             )
         exchange.principal = await service.auth_pool.run(lambda: service.keyring.identify(token))
-        if int(headers.get("content-length", "0") or 0) > self._limits.body:
+        if int(headers.get("content-length", "0") or 0) > self._limits.body_of(scope["path"]):
             raise problems.named(413)
         wait_s = service.buckets.wait_for(exchange.principal.key_id)
         if wait_s:

@@ -27,10 +27,16 @@ class Limits:
     """Requests that a key may send at once after a pause."""
     body: int = 262_144
     """Bytes of a request's body (`api.body`)."""
+    batch_body: int = 8_388_608
+    """The same of a batch."""
     seconds: float = 30.0
     """Time of a request that does not say how much it has."""
     seconds_most: float = 60.0
     seconds_least: float = 0.05
+
+    def body_of(self, path: str) -> int:
+        """Bytes that the body of a request to this address may have."""
+        return self.batch_body if path.endswith("/batch") else self.body
 
 
 class Buckets:

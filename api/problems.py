@@ -55,12 +55,18 @@ def reply(
     errors: Iterable[FieldProblem] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
+    """The problem of an error of the tree, as a reply."""
+    problem = problem_of(request_id, error, errors)
+    told = {**(headers or {}), **_headers(error.status, getattr(error, "wait_s", None))}
+    return Response(problem.model_dump_json(), error.status, told, media_type=MEDIA_TYPE)
+
+
+def problem_of(request_id: str, error: FinGraphError, errors: Iterable[FieldProblem] = ()) -> Problem:
     """The problem of an error of the tree. What is wrong with the server itself is for its log, not for callers."""
-    wait_s = getattr(error, "wait_s", None)
     detail, hints = error.message, error.hints
-    if error.status >= 500 and wait_s is None:
+    if error.status >= 500 and getattr(error, "wait_s", None) is None:
         detail, hints = _hidden(request_id, error.status), ()
-    problem = Problem(
+    return Problem(
         type=f"urn:fingraph:error:{error.code}",
         title=HTTPStatus(error.status).phrase,
         status=error.status,
@@ -68,10 +74,8 @@ def reply(
         code=error.code,
         request_id=request_id,
         hints=list(hints),
-        errors=list(errors),
+        errors=list(errors)[:ERRORS_MOST],
     )
-    told = {**(headers or {}), **_headers(error.status, wait_s)}
-    return Response(problem.model_dump_json(), error.status, told, media_type=MEDIA_TYPE)
 
 
 def internal(request_id: str) -> Response:

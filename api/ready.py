@@ -43,20 +43,22 @@ class Part:
         return self.code is None
 
 
-PARTS = ("sql", "graph", "schema", "plans", "page_cache")
+PARTS = ("sql", "graph", "schema", "plans", "page_cache", "scoring")
 
 
 class Readiness:
     """Looks at the parts every few seconds, in a thread of its own."""
 
-    def __init__(
-        self, graph: Graph, sql: Sql, settings: Settings, hasher: Hasher, schema_of: Callable[[Graph], Schema]
-    ) -> None:
+    def __init__(  # noqa: PLR0917
+        self, graph: Graph, sql: Sql, settings: Settings, hasher: Hasher, schema_of: Callable[[Graph], Schema],
+        warm_scoring: Callable[[], None],
+    ) -> None:  # fmt: skip
         self._graph = graph
         self._sql = sql
         self._settings = settings
         self._hasher = hasher
         self._schema_of = schema_of
+        self._warm_scoring = warm_scoring
         self._lock = threading.Lock()
         self._codes: dict[str, str | None] = dict.fromkeys(PARTS, NOT_YET)
         self._looked_at = 0.0
@@ -90,10 +92,12 @@ class Readiness:
         self._see("sql", self._check_sql)
         up = self._see("graph", lambda: self._graph.until(time.monotonic() + PING_SECONDS).ping())
         if not up:
-            for name in ("schema", "plans", "page_cache"):
+            for name in PARTS[2:]:
                 self._set(name, NOT_YET)
         elif self._see("schema", self._check_schema):
-            for name, warm in (("plans", self._warm_plans), ("page_cache", self._warm_pages)):
+            for name, warm in (
+                ("plans", self._warm_plans), ("page_cache", self._warm_pages), ("scoring", self._warm_scoring),
+            ):  # fmt: skip
                 if self._codes[name] is not None:
                     self._see(name, warm)
         for part in self.parts():

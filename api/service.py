@@ -22,6 +22,7 @@ from core.sql import Sql, open_sql
 from graph_schema import Schema
 from graph_schema.live import live_schema
 from loaders.hashing import Hasher, load_hasher
+from scoring.service import Scoring, open_scoring
 from security import Keyring
 
 AUTH_WORKERS, AUTH_QUEUE = 4, 128
@@ -66,6 +67,7 @@ class Service:
     buckets: Buckets
     metrics: Metrics
     readiness: Readiness
+    scoring: Scoring
 
 
 class State(TypedDict):
@@ -83,6 +85,7 @@ def open_service(settings: Settings, limits: Limits, metrics: Metrics, clock: Cl
         graph.close()
         raise
     schemas, hasher = Schemas(), load_hasher(settings)
+    scoring = open_scoring(settings, graph, sql, hasher, clock)
     return Service(
         settings=settings,
         limits=limits,
@@ -96,7 +99,8 @@ def open_service(settings: Settings, limits: Limits, metrics: Metrics, clock: Cl
         auth_pool=Pool(AUTH_WORKERS, AUTH_QUEUE, "fingraph-keys"),
         buckets=Buckets(limits.rate, limits.burst),
         metrics=metrics,
-        readiness=Readiness(graph, sql, settings, hasher, schemas.of),
+        readiness=Readiness(graph, sql, settings, hasher, schemas.of, scoring.warm),
+        scoring=scoring,
     )
 
 
@@ -110,11 +114,16 @@ async def running(
     metrics.watch(
         "fingraph_key_work", "Work on keys and audit that runs or waits.", lambda: service.auth_pool.taken
     )
+    metrics.watch(
+        "fingraph_outbox", "Decisions that the graph has not been told of.", service.scoring.waiting
+    )
     service.readiness.start()
+    service.scoring.start()
     try:
         yield {"service": service}
     finally:
         service.readiness.stop()
+        service.scoring.stop()
         service.pool.close()
         service.auth_pool.close()
         service.sql.close()

@@ -10,7 +10,7 @@ from core.errors import FinGraphError
 
 ROOMS = (
     *("core", "graph_schema", "security", "queries", "loaders", "simulator", "snapshot", "rings", "features"),
-    *("registry", "risk", "api", "fingraph", "cli"),
+    *("registry", "risk", "policy", "scoring", "api", "fingraph", "cli"),
 )
 
 

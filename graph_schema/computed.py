@@ -1,4 +1,4 @@
-"""What is computed from the facts and kept beside them: rings, their runs and states, summaries of hubs."""
+"""What is computed from the facts and kept beside them: rings, their runs and states, summaries of hubs, decisions."""
 
 from __future__ import annotations
 
@@ -96,5 +96,18 @@ HUB_SUMMARY = NodeType(
         Property("users", Type.FLOAT, "Different users among them.", required=True),
         Property("newcomers", Type.FLOAT, "Share of these users never seen on it before.", required=True),
         Property("busiest_hour", Type.FLOAT, "Share of the applications in its busiest hour.", required=True),
+    ),
+)
+DECISION = NodeType(
+    "Decision",
+    "What was answered about an application, in short; the whole is in the decision record.",
+    (
+        Property("key", Type.STRING, "Id of the decision.", required=True),
+        Property("outcome", Type.STRING, "approve, review or decline.", required=True),
+        Property("rule", Type.STRING, "Rule of the policy that decided.", required=True),
+        Property("policy", Type.STRING, "Policy and version, as `name@version`.", required=True),
+        Property("model", Type.STRING, "Deciding model and version; absent where none spoke."),
+        Property("probability", Type.FLOAT, "What it said; absent where none spoke."),
+        Property("decided_at", Type.TIME, "When it was answered.", required=True),
     ),
 )

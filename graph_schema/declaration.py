@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.clock import DAY, HOUR, MINUTE
-from graph_schema.computed import HUB_SUMMARY, RING, RING_DECISION, RING_RUN, RING_STATE
+from graph_schema.computed import DECISION, HUB_SUMMARY, RING, RING_DECISION, RING_RUN, RING_STATE
 from graph_schema.model import Bond, Identifier, NodeType, Personal, Property, Relationship, Schema, Type
 
 KEY = Property("key", Type.STRING, "Unique name of the node.", Personal.PSEUDONYM, required=True)
@@ -279,6 +279,7 @@ LINKS = (
         ),
         ("month",),
     ),
+    Relationship("HAD_DECISION", "Application", "Decision", "What was answered about it."),
     Relationship("OFFERED_BY", "Product", "Lender", "Whose product it is."),
     Relationship(
         "MEMBER_OF",
@@ -330,6 +331,7 @@ FINGRAPH = Schema(
         RING_DECISION,
         RING_RUN,
         HUB_SUMMARY,
+        DECISION,
         LOAD_RUN,
         STATE,
     ),

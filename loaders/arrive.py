@@ -29,6 +29,8 @@ from queries.neighbourhood import NeighbourhoodRead
 SECONDS = 10.0
 """Longest time an arrival takes in the database."""
 WARM_SECONDS = 120.0
+_REHEARSED = ("a:b", "fingraph:rehearsed", "fingraph:" + "rehearsed" * 20)
+"""Keys of arrivals that are undone: the server plans anew where a text is about ten times as long (to 10, 100, 1,000)."""
 Carry = Callable[[Row], Sequence[float]]
 """From what an application saw to what it carries from then on. It runs inside the transaction: keep it short."""
 
@@ -143,44 +145,52 @@ class Arrivals:
         self._loads: dict[int, int] = {}
         self._opening = threading.Lock()
 
-    def arrive(self, arrival: Arrival, *, seconds: float = SECONDS) -> Arrived:
+    def arrive(self, arrival: Arrival, *, seconds: float = SECONDS, graph: Graph | None = None) -> Arrived:
         """Write one arrival, and read what it may see. The same row again changes nothing and sees the same.
+
+        `graph`: the same graph, held to the time of one request (`Graph.until`).
 
         Raises `IncompatibleError` (`arrive.conflict`) where its key stands with other content, `NotFoundError`
         (`arrive.reference`) where what it is about does not stand, `GraphUnavailableError`.
         """
-        load = self._load()
+        graph = graph or self._graph
+        load, write = self._load(graph), self._amendment
         if arrival.label in self._schema.tied:
-            return self._graph.in_write(lambda tx: self._tied(tx, arrival, load), seconds=seconds)
-        if arrival.label == "Outcome":
-            return self._graph.in_write(lambda tx: self._outcome(tx, arrival, load), seconds=seconds)
-        return self._graph.in_write(lambda tx: self._amendment(tx, arrival, load), seconds=seconds)
+            write = self._tied
+        elif arrival.label == "Outcome":
+            write = self._outcome
+        return graph.in_write(lambda tx: write(tx, arrival, load), seconds=seconds)
 
     def warm(self, *, seconds: float = WARM_SECONDS) -> None:
         """Have the server plan what arrivals run, which takes seconds once: by one of each kind that is undone.
 
         Call it before the first arrival; without it the first may run out of its time.
         """
-        for label in (*self._schema.tied, "Outcome"):
-            with suppress(_Rehearsed):
-                self._graph.in_write(partial(self._rehearse, label), seconds=seconds)
+        for label in (*self._schema.tied, "Outcome", "Load"):
+            for key in _REHEARSED:
+                with suppress(_Rehearsed):
+                    self._graph.in_write(partial(self._rehearse, label, key), seconds=seconds)
 
-    def _rehearse(self, label: str, tx: Transaction) -> None:
-        if label == "Outcome":
-            tx.run(self._hold_about, about="")
+    def _rehearse(self, label: str, key: str, tx: Transaction) -> None:
+        if label == "Load":
+            _begin(self._run(), tx)
+        elif label == "Outcome":
+            tx.run(self._hold_about, about=key)
         else:
-            self._tied(tx, Arrival(label, "", None, {"key": ""}), 0)
+            named = tuple(Named(kind, key, properties={"key": key}) for kind in self._walk)
+            self._tied(tx, Arrival(label, key, None, {"key": key}, {"key": key}, named), 0)
         raise _Rehearsed("arrive.rehearsed", "A rehearsal is over; nothing of it stays.")
 
-    def _load(self) -> int:
+    def _load(self, graph: Graph) -> int:
         """Number of this process's load of the day."""
-        now = self._clock()
-        day = now // DAY
+        day = self._clock() // DAY
         with self._opening:
             if day not in self._loads:
-                run = LoadRun({"source": self._source, "mode": "online", "started_at": now})
-                self._loads[day] = self._graph.in_write(partial(_begin, run))
+                self._loads[day] = graph.in_write(partial(_begin, self._run()))
             return self._loads[day]
+
+    def _run(self) -> LoadRun:
+        return LoadRun({"source": self._source, "mode": "online", "started_at": self._clock()})
 
     def _tied(self, tx: Transaction, arrival: Arrival, load: int) -> Arrived:
         named = self._by_label(arrival)

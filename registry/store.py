@@ -27,6 +27,8 @@ BEFORE = "champion_before"
 """Tag of a name: the version that was its champion before."""
 KIND, SEAL = "kind", "card_sha256"
 """Tags of a version: what decides in it, and the hash of its card, which holds those of all other files."""
+MOST_NAMES = 1_000
+"""Of one page."""
 RETRIES, PATIENCE = "2", "15"
 """Times that MLflow's client asks a server again, and seconds that it waits for an answer."""
 
@@ -87,6 +89,17 @@ class Registry:
                 self._version(one, model.aliases) for one in sorted(made, key=lambda v: -int(v.version))
             ]
         return found
+
+    def champions(self) -> dict[str, int]:
+        """The champion's version of every name that has one."""
+        found: dict[str, int] = {}
+        token = None
+        while True:
+            page = self._client.search_registered_models(max_results=MOST_NAMES, page_token=token)
+            found |= {str(m.name): int(m.aliases["champion"]) for m in page if "champion" in m.aliases}
+            token = page.token
+            if not token:
+                return found
 
     def find(self, name: str, which: str = "champion") -> tuple[Card, Path, int]:
         """The model of a version (`3`) or an alias, whole and unchanged; its files lie in the folder returned.

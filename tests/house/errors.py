@@ -22,7 +22,7 @@ ROOMS = (
         "registry",
         "rings",
     ),
-    *("risk", "security", "simulator", "snapshot"),
+    *("policy", "risk", "scoring", "security", "simulator", "snapshot"),
 )
 DOCUMENT = ROOT / "docs" / "errors.md"
 HEAD = """\

@@ -27,7 +27,7 @@ ROOMS = {
         "registry",
         "rings",
     ),
-    *("risk", "security", "simulator", "snapshot"),
+    *("policy", "risk", "scoring", "security", "simulator", "snapshot"),
 }
 DIST_INFO = re.compile(r"fingraph_platform-[^/]+\.dist-info")
 NOT_SHIPPED = re.compile(

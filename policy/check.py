@@ -1,0 +1,129 @@
+"""Whether a policy says what it means: every name is known and of its kind, every rule can decide, none contradicts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from core.errors import UsageError
+from policy.condition import Atom, names_of
+from policy.model import Policy, Rule
+from policy.region import Box, Span, boxes, inside
+
+PROBABILITY, SCORE = "probability", "score"
+OF_CHANCE = {PROBABILITY: Span(0.0, 1.0), SCORE: Span()}
+OF_AMOUNT = {name: Span(0.0) for name in ("lower", "median", "upper")}
+STEPS = ("graph", "carried", "embedding", "models")
+"""What may be missing when an application is judged: `degraded.STEP`."""
+TRUTH = Span(only=frozenset({True, False}), missing=False)
+COUNTED = ("applications", "users", "events", "lenders", "identifiers", "rings", "seconds", "years", "cents")
+SHARES = ("share", "score")
+TRUTHS = ("yes or no",)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a policy may name."""
+
+    features: Mapping[str, Span]
+    models: Mapping[str, bool]
+    """By name in the registry whether it says an amount."""
+    own: Mapping[str, bool]
+    """By name whether the model reads nothing but an application's own attributes."""
+    lists: Collection[str]
+
+
+def span_of(unit: str, dtype: str) -> Span:
+    """What values a feature of a unit can have."""
+    if dtype == "category":
+        return Span()
+    if unit in SHARES:
+        return Span(0.0, 1.0)
+    if unit in TRUTHS:
+        return Span(0.0, 1.0)
+    return Span(0.0) if unit in COUNTED else Span()
+
+
+def check_policy(policy: Policy, known: Known, *, words: Collection[str] = ()) -> None:
+    """Raise `UsageError` where it cannot be meant: `policy.unknown` (a name), `policy.kind` (a text compared with a
+    number), `policy.never_fires`, `policy.contradiction`, `policy.attributes`.
+
+    `words`: features of texts.
+    """
+    for name in policy.models:
+        if name not in known.models:
+            raise UsageError(
+                "policy.unknown", f"There is no champion of {name}; promote one, or name another."
+            )
+    if policy.attributes is not None and not known.own.get(policy.attributes, False):
+        raise UsageError(
+            "policy.attributes",
+            f"{policy.attributes} reads more than an application's own attributes, or has no champion: it could not speak "
+            "without the graph.",
+        )
+    bounds = _bounds(policy, known)
+    before: list[tuple[Rule, list[Box]]] = []
+    for rule in policy.rules:
+        for atom in names_of(rule.condition):
+            _require_name(rule, atom, bounds)
+            _require_kind(rule, atom, words)
+        found = boxes(rule.condition, bounds, f"rule '{rule.name}'")
+        if not found:
+            raise UsageError(
+                "policy.never_fires", f"Rule '{rule.name}' can never hold; mend it or leave it out."
+            )
+        _require_reached(rule, found, before)
+        before.append((rule, found))
+
+
+def _bounds(policy: Policy, known: Known) -> dict[str, Span]:
+    found = {f"feature.{name}": span for name, span in known.features.items()}
+    asked = dict.fromkeys((*policy.models, *([policy.attributes] if policy.attributes else [])))
+    for model in asked:
+        fields = OF_AMOUNT if known.models[model] else OF_CHANCE
+        found |= {f"{model.replace('-', '_')}.{name}": span for name, span in fields.items()}
+    found |= {f"list.{name}": TRUTH for name in known.lists}
+    return found | {f"degraded.{name}": TRUTH for name in STEPS}
+
+
+def _require_name(rule: Rule, atom: Atom, bounds: Mapping[str, Span]) -> None:
+    if atom.name in bounds:
+        return
+    first = atom.name.partition(".")[0]
+    near = [name for name in bounds if name.partition(".")[0] == first]
+    told = f"Known of {first}: {', '.join(near[:6])}{', …' if len(near) > 6 else ''}." if near else ""
+    raise UsageError(
+        "policy.unknown", f"Rule '{rule.name}' reads {atom.name}, which nothing knows. {told}".strip()
+    )
+
+
+def _require_kind(rule: Rule, atom: Atom, words: Collection[str]) -> None:
+    if atom.value is None:
+        return
+    first, _, name = atom.name.partition(".")
+    truth = first in ("list", "degraded")
+    text = first == "feature" and name in words
+    if isinstance(atom.value, bool) != truth or isinstance(atom.value, str) != text:
+        kind = "true or false" if truth else "a text" if text else "a number"
+        raise UsageError(
+            "policy.kind", f"Rule '{rule.name}' compares {atom.name}, which is {kind}, with another kind."
+        )
+    if isinstance(atom.value, float) and not math.isfinite(atom.value):
+        raise UsageError("policy.kind", f"Rule '{rule.name}' compares {atom.name} with no number.")
+
+
+def _require_reached(rule: Rule, found: list[Box], before: list[tuple[Rule, list[Box]]]) -> None:
+    for other, taken in before:
+        if not all(inside(box, taken) for box in found):
+            continue
+        if other.then is rule.then:
+            raise UsageError(
+                "policy.never_fires",
+                f"Rule '{rule.name}' never decides: rule '{other.name}' before it holds wherever it does.",
+            )
+        raise UsageError(
+            "policy.contradiction",
+            f"Rules '{other.name}' ({other.then}) and '{rule.name}' ({rule.then}) contradict each other: the first holds "
+            "wherever the second does. Put the narrower one first, or leave one out.",
+        )

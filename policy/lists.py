@@ -1,0 +1,146 @@
+"""Watch and allow lists: identifiers that somebody put there, for a reason, until a day, known from a moment on."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, insert, or_, select, tuple_, update
+
+from core.clock import Clock, iso, now_us
+from core.errors import NotFoundError, UsageError
+from core.page import Page, page_of, require_limit
+from core.sql import Sql
+from policy.tables import LIST_ENTRIES
+from security.audit import append
+from security.entry import Entry as AuditEntry
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+MOST_ASKED = 2_000
+"""Identifiers that one look names, at most: a statement's variables are bounded."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is put on a list."""
+
+    list: str
+    label: str
+    """Type of the identifier, or `User`."""
+    key: str
+    """Keyed hash, as the graph has it; of a user `source:id`."""
+    reason: str
+    owner: str
+    expires_at: int | None = None
+    """µs; None: it stands until it is removed."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What stands on a list."""
+
+    id: str
+    list: str
+    label: str
+    key: str
+    reason: str
+    owner: str
+    known_at: int
+    expires_at: int | None
+    removed_at: int | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """As one JSON object, with ISO times."""
+        moments = {name: iso(getattr(self, name)) for name in ("known_at", "expires_at", "removed_at")}
+        return {**vars(self), **moments}
+
+
+def add(sql: Sql, wanted: Wanted, *, by: str = "local", clock: Clock = now_us) -> Listed:
+    """Put an identifier on a list, from now on; the audit log tells of it, too.
+
+    Raises `UsageError` (`lists.name`, `lists.text`, `lists.expires`).
+    """
+    if not _NAME.fullmatch(wanted.list):
+        raise UsageError("lists.name", "A list is named by small letters, digits and _.")
+    if not 0 < len(wanted.reason) <= 300 or not 0 < len(wanted.owner) <= 80:
+        raise UsageError("lists.text", "An entry has a reason (300 characters at most) and an owner (80).")
+    at = clock()
+    if wanted.expires_at is not None and wanted.expires_at <= at:
+        raise UsageError("lists.expires", "The entry would have expired already; name a later moment.")
+    made = Listed(secrets.token_hex(16), **vars(wanted), known_at=at, removed_at=None)
+    with sql.write() as connection:
+        connection.execute(insert(LIST_ENTRIES).values(vars(made)))
+        append(connection, at, AuditEntry(by, "list.add", f"list/{made.list}/{made.id}"))
+    return made
+
+
+def remove(sql: Sql, id_: str, *, by: str = "local", clock: Clock = now_us) -> Listed:
+    """Take an entry off its list, from now on. Raises `NotFoundError` (`lists.entry`)."""
+    at, columns = clock(), LIST_ENTRIES.c
+    with sql.write() as connection:
+        row = connection.execute(
+            select(LIST_ENTRIES).where(columns.id == id_, columns.removed_at.is_(None)).with_for_update()
+        ).one_or_none()
+        if row is None:
+            raise NotFoundError("lists.entry", "No entry of this id stands on a list.")
+        connection.execute(update(LIST_ENTRIES).where(columns.id == id_).values(removed_at=at))
+        append(connection, at, AuditEntry(by, "list.remove", f"list/{row.list}/{id_}"))
+    return Listed(**{**row._mapping, "removed_at": at})
+
+
+def entries(
+    sql: Sql, name: str, *, limit: int = 50, after: str | None = None, all_: bool = False
+) -> Page[Listed]:
+    """What stands on a list, the newest first; `all_`: what did, too. Raises `UsageError` (`page.limit`, `page.after`)."""
+    require_limit(limit)
+    columns = LIST_ENTRIES.c
+    chosen = select(LIST_ENTRIES).where(columns.list == name)
+    if not all_:
+        chosen = chosen.where(_standing(now_us()))
+    if after is not None:
+        moment, _, id_ = after.partition(":")
+        if not moment.isdecimal() or len(moment) > 18:
+            raise UsageError("page.after", "Continue with the `next` of the page before.")
+        place = tuple_(columns.known_at, columns.id)
+        chosen = chosen.where(place < tuple_(int(moment), id_))
+    chosen = chosen.order_by(columns.known_at.desc(), columns.id.desc()).limit(limit + 1)
+    with sql.read() as connection:
+        found = [Listed(**row._mapping) for row in connection.execute(chosen)]
+    return page_of(found, limit, [f"{one.known_at}:{one.id}" for one in found])
+
+
+def names(sql: Sql) -> list[str]:
+    """Every list that has, or had, an entry."""
+    with sql.read() as connection:
+        return list(connection.execute(select(LIST_ENTRIES.c.list).distinct().order_by("list")).scalars())
+
+
+def standing(sql: Sql, named: Iterable[tuple[str, str]], at: int) -> Sequence[Listed]:
+    """What of some identifiers (label, key) stood on any list at a moment (µs): known before it, not expired, not removed."""
+    asked = sorted(set(named))[:MOST_ASKED]
+    if not asked:
+        return []
+    columns = LIST_ENTRIES.c
+    of_them = or_(
+        *(
+            and_(columns.label == label, columns.key.in_([key for one, key in asked if one == label]))
+            for label in dict.fromkeys(label for label, _ in asked)
+        )
+    )
+    with sql.read() as connection:
+        rows = connection.execute(
+            select(LIST_ENTRIES).where(of_them, _standing(at)).order_by(columns.known_at, columns.id)
+        )
+        return [Listed(**row._mapping) for row in rows]
+
+
+def _standing(at: int) -> ColumnElement[bool]:
+    columns = LIST_ENTRIES.c
+    return and_(
+        columns.known_at < at,
+        or_(columns.expires_at.is_(None), columns.expires_at > at),
+        or_(columns.removed_at.is_(None), columns.removed_at > at),
+    )

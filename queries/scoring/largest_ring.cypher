@@ -1,0 +1,7 @@
+// name: scoring/largest_ring
+// mode: read
+// params: -
+// returns: applications
+MATCH (r:Ring)
+WHERE r.listed AND r.dissolved_run IS NULL
+RETURN coalesce(max(r.applications), 0) AS applications

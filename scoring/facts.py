@@ -1,0 +1,99 @@
+"""What comes after an application: links added to it, what became of it, and other events. Each arrives as a fact."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from core.errors import UsageError
+from loaders.arrive import Arrival
+from loaders.rows import is_id
+from scoring.request import Field, Given, InvalidError, Sent, Using, arrival_of
+from security.entry import canonical
+
+LARGEST_VALUE = 1e15
+
+
+def event_of(sent: Sent, using: Using) -> Arrival:
+    """Another event: a sign-up, a login. Raises as `arrival_of`."""
+    return arrival_of(replace(sent, label="Event"), using)
+
+
+def amendments_of(source: str, id_: str, identifiers: Sequence[Given], using: Using) -> list[Arrival]:
+    """Links that are added to an application, one each; nothing that it came with goes. Raises as `arrival_of`."""
+    made = arrival_of(Sent(source, id_, identifiers=tuple(identifiers)), using)
+    found = []
+    for one in made.named:
+        kind = using.schema.identifier(one.label)
+        key = "|".join([made.key, one.key, *([one.role] if kind.roles and one.role else [])])
+        found.append(
+            Arrival(
+                kind.relationship,
+                key,
+                _digest([kind.relationship, key]),
+                {"event_at": None},
+                None,
+                (one,),
+                made.key,
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of an application."""
+
+    source: str
+    application: str
+    """Its id within the source."""
+    target: str
+    value: float
+    """1 or 0; of an amount cents."""
+    id: str | None = None
+    """Of the outcome; None: of the first one of this target."""
+    event_at: int | None = None
+    """µs"""
+
+
+def outcome_of(told: Told, using: Using) -> Arrival:
+    """What became of an application; a correction is another outcome, with an id of its own. Raises as `arrival_of`."""
+    about = arrival_of(Sent(told.source, told.application, event_at=told.event_at), using)
+    name = f"{told.application}#{told.target}" if told.id is None else told.id
+    wrong = []
+    if not is_id_text(name):
+        wrong.append(Field("id", "id.invalid", "Shorter, and without control characters."))
+    if not abs(told.value) <= LARGEST_VALUE:
+        wrong.append(Field("value", "value.range", "A number; an amount in whole cents."))
+    if wrong:
+        raise InvalidError(wrong)
+    key, value = f"{told.source}:{name}", float(told.value)
+    own = {
+        "key": key,
+        "source": told.source,
+        "id": name,
+        "target": told.target,
+        "value": value,
+        "event_at": told.event_at,
+    }
+    return Arrival(
+        "Outcome", key, _digest([about.key, told.target, value, told.event_at]), own, about=about.key
+    )
+
+
+def is_id_text(text: str) -> bool:
+    """Whether a text can name something."""
+    import polars as pl  # noqa: PLC0415 - one value
+
+    return bool(is_id(pl.Series([text]))[0])
+
+
+def _digest(content: object) -> str:
+    return hashlib.blake2b(canonical(content).encode(), digest_size=16).hexdigest()
+
+
+def require_target(target: str, known: Sequence[str]) -> None:
+    """Raise `UsageError` (`facts.target`) unless it is a target."""
+    if target not in known:
+        raise UsageError("facts.target", f"There is no target of this name; there are {', '.join(known)}.")

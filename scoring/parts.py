@@ -1,0 +1,148 @@
+"""What a schema's graph is written and read with, and from what was seen to features."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from core.clock import Clock
+from core.errors import IncompatibleError
+from core.graph import Graph, Row
+from core.ids import seq_of
+from features import catalogue_for
+from features.compute import Features, compute, first_pass, plan_of
+from features.online import Online
+from features.words import Kernel
+from graph_schema import Schema
+from loaders.arrive import Arrival, Arrivals
+from queries.neighbourhood import TARGET, Asked
+from scoring.judging import CARRIED, GRAPH
+from scoring.reasons import Evidence
+from snapshot.columns import Columns
+from snapshot.online import Given, Unseen, columns_from
+
+Values = dict[str, float | str | None]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What an application could see, and where it stands in the order of facts."""
+
+    known_at: int
+    seq: int
+    values: Values = field(repr=False)
+    """Features by name."""
+    degraded: tuple[str, ...]
+    evidence: Evidence | None = field(repr=False)
+    why: str | None = None
+    """Code of the error for which the graph was left out."""
+
+
+class Parts:
+    """The statements, the catalogue and the writer of one schema. Many threads may use one."""
+
+    def __init__(self, graph: Graph, schema: Schema, clock: Clock) -> None:
+        self.schema = schema
+        self.catalogue = catalogue_for(schema)
+        self.online = Online(schema, self.catalogue)
+        self._held = threading.local()
+        self.arrivals = Arrivals(
+            graph, schema, self.online.read, clock=clock, carry=self._carried, version=self.catalogue.version
+        )
+
+    @cached_property
+    def ring_features(self) -> frozenset[str]:
+        """Features that are made of rings."""
+        return frozenset(v.name for v in self.catalogue.variants if v.of.type.kernel is Kernel.RINGS)
+
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """Features of an application's own attributes, which need no graph."""
+        return frozenset(variant.name for _, variant in plan_of(self.catalogue).own)
+
+    def seen_after(self, graph: Graph, arrival: Arrival, seconds: float) -> Seen:
+        """Write it, and what it sees at its point. Raises as `Arrivals.arrive`."""
+        arrived = self.arrivals.arrive(arrival, seconds=seconds, graph=graph)
+        if arrived.seen is None or arrived.known_at is None or arrived.seq is None:
+            raise IncompatibleError(
+                "score.undated",
+                "This application came by a file without any time; it has no point to be judged at.",
+            )
+        return self._seen(arrived.seen, None)
+
+    def seen_again(self, graph: Graph, key: str, seconds: float) -> Seen:
+        """What an application in the graph saw at its own point. Raises as `NeighbourhoodRead.run`."""
+        return self._seen(self.online.read.run(graph, key, self.catalogue.version, seconds=seconds), None)
+
+    def seen_from(self, graph: Graph, arrival: Arrival, now: int, seconds: float) -> Seen:
+        """What it would see now; nothing is written."""
+        unseen = _unseen(arrival, (now, seq_of(arrival.key)))
+        record = self.online.read.of(
+            graph, unseen.named, unseen.point, self.catalogue.version, seconds=seconds
+        )
+        return self._seen(record, unseen)
+
+    def unseen(self, arrival: Arrival, point: tuple[int, int], why: str) -> Seen:
+        """Its own attributes alone, where the graph does not answer."""
+        unseen = _unseen(arrival, point)
+        columns, position = columns_from(_nothing(point, self.online.asked), self.online.asked, unseen)
+        values = _named(compute(columns, self.catalogue, np.array([position])))
+        own = {name: value for name, value in values.items() if name in self.own}
+        return Seen(*point, own, (GRAPH,), None, why)
+
+    def _carried(self, record: Row) -> Sequence[float]:
+        columns, position = columns_from(record, self.online.asked)
+        self._held.last = record, columns, position
+        carried: Sequence[float] = (
+            first_pass(columns, self.catalogue).block(np.array([position])).values[:, 0].tolist()
+        )
+        return carried
+
+    def _seen(self, record: Row, unseen: Unseen | None) -> Seen:
+        columns, position = self._columns(record, unseen)
+        values = _named(compute(columns, self.catalogue, np.array([position])))
+        bare = zip(record["met_event"], record["met_carried"], strict=True)
+        degraded = (CARRIED,) if any(not event and not carried for event, carried in bare) else ()
+        evidence = Evidence(columns, position, record)
+        return Seen(record["known_at"], record["seq"], values, degraded, evidence)
+
+    def _columns(self, record: Row, unseen: Unseen | None) -> tuple[Columns, int]:
+        held = getattr(self._held, "last", None)
+        self._held.last = None
+        if held is not None and held[0] is record:  # made already for what it carries
+            return held[1], held[2]
+        return columns_from(record, self.online.asked, unseen)
+
+
+def _unseen(arrival: Arrival, point: tuple[int, int]) -> Unseen:
+    given = tuple(Given(one.label, one.key, one.role, one.properties) for one in arrival.named)
+    user = None if arrival.user is None else arrival.user["key"]
+    return Unseen(point, user, given, arrival.properties, arrival.properties.get("event_at"))
+
+
+def _nothing(point: tuple[int, int], asked: Asked) -> Row:
+    """The record of a read that met nobody."""
+    given = (f"{label}_{name}" for label, name, _ in asked.met_given)
+    met: Row = {f"met_{name}": [] for name in TARGET}
+    met |= {f"of_{name}": [] for name in (*asked.met_numbers, *asked.met_texts, *given)}
+    return {
+        "known_at": point[0], "seq": point[1], "event_at": None, "own": None, "identifiers": [],
+        "run_known_at": None, **met,
+    }  # fmt: skip
+
+
+def _named(features: Features) -> Values:
+    """The features of one application by name; null where there is none."""
+    found: Values = {}
+    for variant, value in zip(features.variants, features.values[:, 0].tolist(), strict=True):
+        known = value == value  # noqa: PLR0124 - NaN is not itself
+        if variant.of.dtype == "category":
+            words = features.words.get(variant.column, ())
+            found[variant.name] = words[int(value)] if known else None
+        else:
+            found[variant.name] = value if known else None
+    return found

@@ -1,0 +1,180 @@
+"""The decision record: one a key, whole, sealed, never changed; and what the graph has still to be told."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, func, insert, select
+
+from core.errors import IncompatibleError, NotFoundError, UsageError
+from core.page import Page, page_of, require_limit
+from core.sql import Sql
+from scoring.tables import DECISIONS, OUTBOX
+
+FORMAT = 1
+Told = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was answered, and everything that it was answered from."""
+
+    id: str
+    key: str
+    digest: str
+    """Of the request's content."""
+    known_at: int
+    seq: int
+    decided_at: int
+    outcome: str
+    rule: str
+    policy: str
+    """Digest of the policy."""
+    record: Told = field(repr=False)
+
+    @property
+    def reply(self) -> Told:
+        """What was answered, as it was."""
+        found: Told = self.record["reply"]
+        return found
+
+
+def new_id() -> str:
+    """A name for a decision: 32 hex digits that say nothing."""
+    return secrets.token_hex(16)
+
+
+def keep(sql: Sql, decision: Decision) -> Decision:
+    """Put a decision on disk, and into the outbox; or return the one that stands by its key.
+
+    Raises `IncompatibleError` (`score.conflict`) where that one is of other content, and what `Sql.write` raises.
+    """
+    text = told_text(decision.record)
+    row = {
+        **{name: value for name, value in vars(decision).items() if name != "record"},
+        "record": text,
+        "sha256": _seal(text),
+    }
+    try:
+        with sql.write() as connection:
+            connection.execute(insert(DECISIONS).values(row))
+            connection.execute(insert(OUTBOX).values(id=decision.id, kept_at=decision.decided_at))
+    except UsageError as error:
+        if error.code not in ("sql.constraint", "sql.append_only"):
+            raise
+        standing = of_key(sql, decision.key)
+        if standing is None:
+            raise
+        return require_same(standing, decision.digest)
+    return decision
+
+
+def require_same(standing: Decision, digest: str) -> Decision:
+    """The decision that stands; raises `IncompatibleError` (`score.conflict`) unless it is of the same content."""
+    if standing.digest != digest:
+        raise IncompatibleError(
+            "score.conflict",
+            "An application of this source and id was decided already, with other content; the first stands. Send what changed "
+            "as an amendment, or another id.",
+        )
+    return standing
+
+
+def of_key(sql: Sql, key: str) -> Decision | None:
+    """The decision about an application `source:id`."""
+    with sql.read() as connection:
+        row = connection.execute(select(DECISIONS).where(DECISIONS.c.key == key)).one_or_none()
+    return None if row is None else _decision(row._mapping)
+
+
+def of_id(sql: Sql, id_: str) -> Decision:
+    """The decision of an id. Raises `NotFoundError` (`decisions.unknown`), `IncompatibleError` (`decisions.changed`)."""
+    with sql.read() as connection:
+        row = connection.execute(select(DECISIONS).where(DECISIONS.c.id == id_)).one_or_none()
+    if row is None:
+        raise NotFoundError("decisions.unknown", "There is no decision of this id.")
+    return _decision(row._mapping)
+
+
+def list_decisions(
+    sql: Sql, *, first: int = 0, end: int | None = None, outcome: str | None = None, limit: int = 50,
+    after: str | None = None,
+) -> Page[Decision]:  # fmt: skip
+    """Decisions of a time (µs), the oldest first. Raises `UsageError` (`page.limit`, `page.after`)."""
+    require_limit(limit)
+    columns = DECISIONS.c
+    chosen = select(DECISIONS).where(columns.decided_at >= first)
+    if end is not None:
+        chosen = chosen.where(columns.decided_at < end)
+    if outcome is not None:
+        chosen = chosen.where(columns.outcome == outcome)
+    if after is not None:
+        moment, _, id_ = after.partition(":")
+        if not moment.isdecimal() or len(moment) > 18:
+            raise UsageError("page.after", "Continue with the `next` of the page before.")
+        later = (columns.decided_at > int(moment)) | (
+            (columns.decided_at == int(moment)) & (columns.id > id_)
+        )
+        chosen = chosen.where(later)
+    chosen = chosen.order_by(columns.decided_at, columns.id).limit(limit + 1)
+    with sql.read() as connection:
+        found = [_decision(row._mapping) for row in connection.execute(chosen)]
+    return page_of(found, limit, [f"{one.decided_at}:{one.id}" for one in found])
+
+
+def share_declined(sql: Sql, since: int) -> tuple[int, int]:
+    """Decisions since a moment (µs), and how many of them declined."""
+    columns = DECISIONS.c
+    with sql.read() as connection:
+        rows = connection.execute(
+            select(columns.outcome, func.count()).where(columns.decided_at >= since).group_by(columns.outcome)
+        ).all()
+    counts = {outcome: int(count) for outcome, count in rows}
+    return sum(counts.values()), counts.get("decline", 0)
+
+
+def waiting(sql: Sql, most: int = 100) -> Sequence[Decision]:
+    """Decisions of which the graph has not been told, the oldest first."""
+    with sql.read() as connection:
+        rows = connection.execute(
+            select(DECISIONS)
+            .join(OUTBOX, OUTBOX.c.id == DECISIONS.c.id)
+            .order_by(OUTBOX.c.kept_at, OUTBOX.c.id)
+            .limit(most)
+        ).all()
+    return [_decision(row._mapping) for row in rows]
+
+
+def count_waiting(sql: Sql) -> int:
+    """How many of them there are."""
+    with sql.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(OUTBOX)).scalar_one())
+
+
+def told_of(sql: Sql, ids: Sequence[str]) -> None:
+    """The graph has been told of these."""
+    with sql.write() as connection:
+        connection.execute(delete(OUTBOX).where(OUTBOX.c.id.in_(list(ids))))
+
+
+def told_text(record: Told) -> str:
+    """A record as it is kept: floats by their shortest spelling that reads back the same bits."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _seal(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _decision(row: RowMapping) -> Decision:
+    if _seal(row["record"]) != row["sha256"]:
+        raise IncompatibleError(
+            "decisions.changed", "This decision's record is not what was written; put a backup in its place."
+        )
+    told = {name: row[name] for name in row if name not in ("record", "sha256")}
+    return Decision(**told, record=json.loads(row["record"]))

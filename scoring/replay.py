@@ -1,0 +1,71 @@
+"""A past decision made again: from what the graph says of its point, by the models and the policy that decided then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import IncompatibleError
+from core.graph import Graph
+from policy.decide import Tripped
+from policy.lists import Listed
+from scoring.judging import GRAPH, Basis, consider
+from scoring.parts import Parts, Seen
+from scoring.policies import Policies
+from scoring.pool import Pool
+from scoring.record import Decision
+from scoring.reply import arrival_again, reply_of, values_again
+
+SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A decision, and where it came out otherwise."""
+
+    id: str
+    key: str
+    differs: tuple[str, ...]
+    """Parts of the reply and names of features (`feature.…`); none: the same, to the bit."""
+
+
+def replay(decision: Decision, graph: Graph, parts: Parts, pool: Pool, policies: Policies) -> Replayed:
+    """Make a decision again. Raises `IncompatibleError` (`features.version`) when it was made with another catalogue, and what
+    reading the graph and the models raises."""
+    record = decision.record
+    if record["catalogue"] != parts.catalogue.version:
+        raise IncompatibleError(
+            "features.version",
+            f"The decision was made with catalogue {record['catalogue']}; this one is {parts.catalogue.version}.",
+        )
+    point, kept = (decision.known_at, decision.seq), values_again(record)
+    seen = _seen_again(decision, graph, parts)
+    policy = policies.kept(decision.policy)
+    models = [pool.version(name, said["version"]) for name, said in decision.reply["models"].items()]
+    listed = tuple(_listed(one) for one in record["listed"])
+    basis = Basis(seen.values, listed, tuple(record["degraded"]), Tripped(**record["tripped"]), seen.evidence)
+    judgement = consider(
+        policy, basis, models, parts.catalogue, parts.ring_features, explain=record["explain"]
+    )
+    made = reply_of(
+        decision.id, decision.key, point, policy, basis, judgement, explain=record["explain"], dry_run=False
+    )
+    told = {name: value for name, value in decision.reply.items() if name != "timings_ms"}
+    differs = [name for name in {**told, **made} if told.get(name) != made.get(name)]
+    differs += [
+        f"feature.{name}" for name in {**kept, **seen.values} if kept.get(name) != seen.values.get(name)
+    ]
+    if (seen.known_at, seen.seq) != point:
+        differs.append("point")
+    return Replayed(decision.id, decision.key, tuple(differs))
+
+
+def _seen_again(decision: Decision, graph: Graph, parts: Parts) -> Seen:
+    if GRAPH in decision.record["degraded"]:
+        point = decision.known_at, decision.seq
+        return parts.unseen(arrival_again(decision.record), point, decision.record["graph_error"])
+    return parts.seen_again(graph, decision.key, SECONDS)
+
+
+def _listed(told: dict[str, Any]) -> Listed:
+    return Listed(**{**told, "known_at": 0, "expires_at": None, "removed_at": None})

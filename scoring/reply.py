@@ -1,0 +1,91 @@
+"""What is answered, and what is kept of it: both are made of the same judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from core.clock import iso
+from loaders.arrive import Arrival, Named
+from policy.decide import Verdict
+from policy.model import Policy
+from scoring.judging import Basis, Judgement
+
+Told = dict[str, Any]
+
+
+def reply_of(  # noqa: PLR0917
+    id_: str, key: str, point: tuple[int, int], policy: Policy, basis: Basis, judgement: Judgement, *,
+    explain: bool, dry_run: bool,
+) -> Told:  # fmt: skip
+    """The reply, without the timings of the one that made it."""
+    verdict = judgement.verdict
+    about = {rule.name: rule.about for rule in policy.rules}
+    more = {"features": dict(basis.values)} if explain else {}
+    return {
+        "decision_id": id_,
+        "application": key,
+        "as_of": iso(point[0]),
+        "outcome": str(verdict.outcome),
+        "rule": {
+            "name": verdict.rule,
+            "about": about.get(verdict.rule, ""),
+            "read": dict(verdict.read or {}),
+        },
+        "held_back": verdict.held_back,
+        "policy": policy.label,
+        "models": {one.name: one.told for one in judgement.said},
+        "reasons": list(judgement.reasons),
+        "applicant": list(judgement.applicant),
+        "lists": [{"list": one.list, "entry": one.id, "type": one.label} for one in basis.listed],
+        "degraded": list(basis.degraded),
+        "dry_run": dry_run,
+        **more,
+    }
+
+
+def record_of(
+    arrival: Arrival, point: tuple[int, int], policy: Policy, basis: Basis, catalogue: str, *,
+    shadow: tuple[Policy, Verdict] | None, why: str | None, explain: bool,
+) -> Told:  # fmt: skip
+    """What a reply followed from: enough to make it again."""
+    return {
+        "arrival": {**vars(arrival), "named": [dict(vars(one)) for one in arrival.named]},
+        "point": list(point),
+        "catalogue": catalogue,
+        "features": {name: value for name, value in basis.values.items() if value is not None},
+        "missing": [name for name, value in basis.values.items() if value is None],
+        "listed": [one.as_dict() for one in basis.listed],
+        "degraded": list(basis.degraded),
+        "graph_error": why,
+        "tripped": asdict(basis.tripped),
+        "policy": {"label": policy.label, "digest": policy.digest},
+        "shadow": None if shadow is None else _shadow(*shadow),
+        "explain": explain,
+    }
+
+
+def arrival_again(record: Mapping[str, Any]) -> Arrival:
+    """The arrival that a record keeps."""
+    told = record["arrival"]
+    return Arrival(**{**told, "named": tuple(Named(**one) for one in told["named"])})
+
+
+def values_again(record: Mapping[str, Any]) -> dict[str, float | str | None]:
+    """The features that a record keeps."""
+    return {**record["features"], **dict.fromkeys(record["missing"])}
+
+
+def _shadow(policy: Policy, verdict: Verdict) -> Told:
+    return {
+        "label": policy.label,
+        "digest": policy.digest,
+        "outcome": str(verdict.outcome),
+        "rule": verdict.rule,
+    }
+
+
+def names_of_models(policy: Policy, targets: Sequence[str]) -> list[str]:
+    """The models that are asked, each once."""
+    return list(dict.fromkeys((*policy.models, *targets)))

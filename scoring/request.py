@@ -1,0 +1,213 @@
+"""From an application as a lender's system sends it to an arrival: normalised, hashed, and with no raw value left."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from core.clock import DAY, moment_us
+from core.errors import FinGraphError, UsageError
+from graph_schema import Schema
+from graph_schema.model import NodeType, Property, Type
+from loaders.arrive import Arrival, Named
+from loaders.hashing import Hasher
+from loaders.identify import identify
+from loaders.rows import LONGEST_ID, is_id
+from security.entry import canonical
+from snapshot.shape import NUMBERS, PLUMBING, TEXTS
+
+MOST_IDENTIFIERS = 1_000
+LONGEST_TEXT = 2_000
+LARGEST = 9_000_000_000_000_000
+EARLIEST = -2_208_988_800_000_000
+"""1900-01-01: a time before it is a mistake; so is one more than a day ahead."""
+Told = Mapping[str, str | int | float | bool | None]
+
+
+@dataclass(frozen=True)
+class Field:
+    """What is wrong with a field, never what it was."""
+
+    where: str
+    code: str
+    message: str
+
+
+class InvalidError(FinGraphError):
+    """Fields of a request are not as they should be; nothing was written."""
+
+    status = 422
+    exit_code = 2
+
+    def __init__(self, fields: list[Field]) -> None:
+        super().__init__("score.invalid", "Fields of the request are not as they should be; see `errors`.")
+        self.fields = fields
+
+
+@dataclass(frozen=True)
+class Given:
+    """An identifier as somebody wrote it."""
+
+    type: str
+    value: str = field(repr=False)
+    role: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An application or another event, as it is sent."""
+
+    source: str
+    id: str
+    user: str | None = None
+    event_at: int | None = None
+    """µs"""
+    identifiers: tuple[Given, ...] = field(default=(), repr=False)
+    properties: Told = field(default_factory=dict, repr=False)
+    """By the names of the graph's declaration: `amount_cents`, …; of an application `lender` and `product` among them."""
+    label: str = "Application"
+
+    @property
+    def key(self) -> str:
+        """`source:id`"""
+        return f"{self.source}:{self.id}"
+
+
+@dataclass(frozen=True)
+class Using:
+    """What a request is read with."""
+
+    schema: Schema
+    hasher: Hasher
+    now: int
+    """µs"""
+
+
+def arrival_of(sent: Sent, using: Using) -> Arrival:
+    """The arrival that was sent, with a digest of its content, which does not depend on the order of identifiers.
+
+    Raises `InvalidError` with every field that is wrong.
+    """
+    wrong: list[Field] = []
+    schema, hasher, now = using.schema, using.hasher, using.now
+    _require_id(sent.source, "source", wrong)
+    _require_id(sent.id, "id", wrong)
+    if sent.user is not None:
+        _require_id(sent.user, "user", wrong)
+    if ":" in sent.source:
+        wrong.append(Field("source", "id.invalid", "A source has no colon."))
+    if sent.event_at is not None and not EARLIEST <= sent.event_at <= now + DAY:
+        wrong.append(Field("event_at", "time.range", "A time from 1900 until a day ahead of now."))
+    properties = _properties(sent.properties, schema.node(sent.label), now, wrong)
+    named = _identified(sent, schema, hasher, wrong)
+    if wrong:
+        raise InvalidError(wrong)
+    if sent.label == "Application":
+        properties.setdefault("lender", sent.source)
+    user = None if sent.user is None else f"{sent.source}:{sent.user}"
+    content = {
+        "user": user,
+        "event_at": sent.event_at,
+        "named": sorted([one.label, one.role or "", one.key] for one in named),
+        "properties": {name: value for name, value in properties.items() if value is not None},
+    }
+    return Arrival(
+        sent.label,
+        sent.key,
+        hashlib.blake2b(canonical(content).encode(), digest_size=16).hexdigest(),
+        {"key": sent.key, "source": sent.source, "id": sent.id, "event_at": sent.event_at, **properties},
+        None if user is None else {"key": user, "source": sent.source, "id": sent.user},
+        tuple(named),
+    )
+
+
+def _require_id(text: str, where: str, wrong: list[Field]) -> None:
+    if not text.strip() or text != text.strip() or not is_id(pl.Series([text]))[0]:
+        wrong.append(
+            Field(where, "id.invalid", f"1 to {LONGEST_ID} characters, none of them a control character.")
+        )
+
+
+def _properties(told: Told, node: NodeType, now: int, wrong: list[Field]) -> dict[str, Any]:
+    """Typed values by name; what is not declared is a mistake."""
+    declared = {
+        one.name: one for one in node.properties if one.name not in PLUMBING and one.type in NUMBERS | TEXTS
+    }
+    found: dict[str, Any] = {}
+    for name, value in told.items():
+        where = f"properties.{name}" if name.isidentifier() and len(name) <= 60 else "properties"
+        if name not in declared:
+            some = ", ".join(sorted(declared)[:12])
+            wrong.append(
+                Field(where, "property.unknown", f"The graph declares no such property; it has {some}.")
+            )
+            continue
+        if value is not None:
+            found[name] = _typed(value, declared[name], now, where, wrong)
+    return found
+
+
+def _typed(value: object, declared: Property, now: int, where: str, wrong: list[Field]) -> Any:
+    kind = declared.type
+    if kind is Type.STRING and isinstance(value, str):
+        if len(value) <= LONGEST_TEXT and "\x00" not in value:
+            return value.strip() or None
+        wrong.append(Field(where, "value.too_long", f"At most {LONGEST_TEXT:,} characters."))
+        return None
+    if kind is Type.BOOLEAN and isinstance(value, bool):
+        return value
+    if kind is Type.INTEGER and isinstance(value, int) and not isinstance(value, bool):
+        if abs(value) <= LARGEST:
+            return value
+        wrong.append(Field(where, "value.range", f"At most {LARGEST:,} on either side of 0."))
+        return None
+    if kind is Type.TIME and isinstance(value, str):
+        try:
+            moment = moment_us(value)
+        except (UsageError, OverflowError):
+            moment = None
+        if moment is not None and EARLIEST <= moment <= now + DAY:
+            return moment
+    shown = {Type.STRING: "text", Type.BOOLEAN: "true or false", Type.INTEGER: "a whole number"}
+    wrong.append(
+        Field(where, "value.type", f"It is {shown.get(kind, 'a moment like 2025-06-01T00:00:00Z')}.")
+    )
+    return None
+
+
+def _identified(sent: Sent, schema: Schema, hasher: Hasher, wrong: list[Field]) -> list[Named]:
+    """The identifiers, in the order in which they were sent; those of one type are normalised together."""
+    if len(sent.identifiers) > MOST_IDENTIFIERS:
+        wrong.append(Field("identifiers", "identifiers.many", f"At most {MOST_IDENTIFIERS:,}."))
+        return []
+    together: dict[tuple[str, tuple[tuple[str, str], ...]], list[int]] = defaultdict(list)
+    for place, one in enumerate(sent.identifiers):
+        together[one.type, tuple(sorted(one.options.items()))].append(place)
+    found: dict[int, Named] = {}
+    for (label, options), places in together.items():
+        try:
+            kind = schema.identifier(label)
+            values = pl.Series([sent.identifiers[place].value for place in places], dtype=pl.String)
+            seen = identify(values, kind, sent.source, hasher, dict(options))
+        except UsageError as error:
+            wrong.append(Field(f"identifiers.{places[0]}", error.code, error.message))
+            continue
+        for place, row in zip(places, seen.iter_rows(named=True), strict=True):
+            role, where = sent.identifiers[place].role, f"identifiers.{place}"
+            if row["key"] is None:
+                wrong.append(Field(f"{where}.value", row["reason"] or "value.blank", f"No value of {label}."))
+            elif role is not None and role not in kind.roles:
+                told = ", ".join(kind.roles) or "none"
+                wrong.append(Field(f"{where}.role", "role.unknown", f"Roles of {label}: {told}."))
+            else:
+                kept = {name: value for name, value in row.items() if name != "reason"}
+                given = role or (kind.roles[0] if kind.roles else None)
+                found[place] = Named(label, row["key"], given, kept)
+    once = {(one.label, one.key, one.role): one for _, one in sorted(found.items())}
+    return list(once.values())

@@ -1,0 +1,196 @@
+"""The one path from an application to a stored decision."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from core.clock import Clock, now_us
+from core.errors import FinGraphError, GraphUnavailableError
+from core.graph import Graph
+from core.ids import seq_of
+from core.sql import Sql
+from graph_schema import Schema
+from loaders.arrive import Arrival
+from loaders.hashing import Hasher
+from policy import lists
+from policy.decide import Verdict, decide
+from policy.model import Policy
+from policy.store import no_policy
+from scoring.breaker import Breakers
+from scoring.judging import GRAPH, MODELS, Basis, Judgement, consider, facts_of
+from scoring.parts import Parts, Seen
+from scoring.policies import Policies
+from scoring.pool import Loaded, Pool
+from scoring.record import FORMAT, Decision, keep, new_id, of_key, require_same
+from scoring.reply import names_of_models, record_of, reply_of
+from scoring.request import Sent, Using, arrival_of
+
+_log = logging.getLogger("fingraph.scoring")
+
+GRAPH_SECONDS = 1.0
+"""What the graph has to answer in; then the model of an application's own attributes speaks."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked about an application."""
+
+    sent: Sent = field(repr=False)
+    targets: tuple[str, ...] = ()
+    """Names of models beside those of the policy."""
+    explain: bool = False
+    """Reasons of every model, and the features."""
+    dry_run: bool = False
+    """Nothing is written, and nothing is kept."""
+
+
+class Timings:
+    """Milliseconds of each step."""
+
+    def __init__(self) -> None:
+        self.ms: dict[str, float] = {}
+        self._began = time.perf_counter()
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Measure what is inside."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.ms[name] = round((time.perf_counter() - began) * 1_000, 3)
+
+    @property
+    def total(self) -> dict[str, float]:
+        """With the whole until now."""
+        return {**self.ms, "total": round((time.perf_counter() - self._began) * 1_000, 3)}
+
+
+class Scorer:
+    """Scores applications; many threads may use one."""
+
+    def __init__(
+        self, sql: Sql, hasher: Hasher, pool: Pool, policies: Policies, breakers: Breakers, *, clock: Clock = now_us,
+    ) -> None:  # fmt: skip
+        self._sql, self._hasher, self.pool = sql, hasher, pool
+        self._policies, self._breakers, self._clock = policies, breakers, clock
+        self._parts: Parts | None = None
+        self._making = threading.Lock()
+
+    def parts(self, graph: Graph, schema: Schema) -> Parts:
+        """What a schema is read and written with; made once a schema."""
+        held = self._parts
+        if held is not None and (held.schema is schema or held.schema == schema):
+            return held
+        with self._making:
+            if self._parts is None or self._parts.schema != schema:
+                self._parts = Parts(graph, schema, self._clock)
+            return self._parts
+
+    def score(self, graph: Graph, parts: Parts, asked: Asked, seconds: float = GRAPH_SECONDS) -> Decision:
+        """What is decided about an application, kept before it is returned; asked again, the same.
+
+        Raises `InvalidError`, `IncompatibleError` (`score.conflict`, `arrive.conflict`), `NotFoundError` (`policy.none`,
+        `models.unknown`), `SqlUnavailableError`; where the graph is away it decides without.
+        """
+        timings = Timings()
+        with timings.step("request"):
+            arrival = arrival_of(asked.sent, Using(parts.schema, self._hasher, self._clock()))
+        if not asked.dry_run:
+            with timings.step("record"):
+                standing = of_key(self._sql, arrival.key)
+            if standing is not None:
+                return require_same(standing, arrival.digest or "")
+        policy = self._policies.champion()
+        if policy is None:
+            raise no_policy("champion")
+        with timings.step("graph"):
+            seen = self._see(graph, parts, arrival, asked, seconds)
+        return self._decide(parts, arrival, asked, policy, seen, timings)
+
+    def _see(self, graph: Graph, parts: Parts, arrival: Arrival, asked: Asked, seconds: float) -> Seen:
+        held = graph.until(time.monotonic() + seconds)
+        try:
+            if asked.dry_run:
+                return parts.seen_from(held, arrival, self._clock(), seconds)
+            return parts.seen_after(held, arrival, seconds)
+        except GraphUnavailableError as error:
+            return parts.unseen(arrival, (self._clock(), seq_of(arrival.key)), error.code)
+
+    def _decide(  # noqa: PLR0917
+        self, parts: Parts, arrival: Arrival, asked: Asked, policy: Policy, seen: Seen, timings: Timings
+    ) -> Decision:
+        point = seen.known_at, seen.seq
+        with timings.step("models"):
+            models, missing = self._models(parts, policy, asked.targets, seen)
+        with timings.step("lists"):
+            listed = tuple(lists.standing(self._sql, _named(arrival), seen.known_at))
+        degraded = (*seen.degraded, *((MODELS,) if missing else ()))
+        basis = Basis(seen.values, listed, degraded, self._breakers.state(policy), seen.evidence)
+        with timings.step("judgement"):
+            judgement = consider(
+                policy, basis, models, parts.catalogue, parts.ring_features, explain=asked.explain
+            )
+            shadow = self._shadow(basis, judgement, parts)
+        id_ = new_id()
+        reply = reply_of(
+            id_, arrival.key, point, policy, basis, judgement, explain=asked.explain, dry_run=asked.dry_run
+        )
+        record = {
+            "format": FORMAT,
+            **record_of(
+                arrival, point, policy, basis, parts.catalogue.version, shadow=shadow, why=seen.why,
+                explain=asked.explain,
+            ),
+            "timings_ms": timings.total,
+            "reply": reply | {"timings_ms": timings.total},
+        }  # fmt: skip
+        verdict = judgement.verdict
+        decision = Decision(
+            id_, arrival.key, arrival.digest or "", *point, self._clock(), str(verdict.outcome), verdict.rule,
+            policy.digest, record,
+        )  # fmt: skip
+        return decision if asked.dry_run else keep(self._sql, decision)
+
+    def _models(
+        self, parts: Parts, policy: Policy, targets: Sequence[str], seen: Seen
+    ) -> tuple[list[Loaded], bool]:
+        """The models that can speak, and whether one that was to speak cannot."""
+        if GRAPH in seen.degraded:
+            names = [policy.attributes] if policy.attributes else []
+        else:
+            names = names_of_models(policy, targets)
+        found: list[Loaded] = []
+        missing = False
+        for name in names:
+            try:
+                one = self.pool.champion(name)
+            except FinGraphError as error:
+                if name in targets:
+                    raise
+                _log.error("model", extra={"fields": {"name": name, "code": error.code}})
+                missing = True
+                continue
+            if GRAPH in seen.degraded and not parts.own.issuperset(one.card.features):
+                missing = True
+                continue
+            found.append(one)
+        return found, missing
+
+    def _shadow(self, basis: Basis, judgement: Judgement, parts: Parts) -> tuple[Policy, Verdict] | None:
+        policy = self._policies.shadow()
+        if policy is None:
+            return None
+        facts = facts_of(policy, basis, judgement.said)
+        return policy, decide(policy, facts, tripped=basis.tripped, ring_features=parts.ring_features)
+
+
+def _named(arrival: Arrival) -> Iterator[tuple[str, str]]:
+    yield from ((one.label, one.key) for one in arrival.named)
+    if arrival.user is not None:
+        yield "User", arrival.user["key"]

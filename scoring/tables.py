@@ -1,0 +1,41 @@
+"""The tables of this room, as statements name them; `core/sql/migrations` makes them. Times are µs since 1970."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, String, Table, Text
+
+from core.sql import METADATA
+
+DECISIONS = Table(
+    "decisions",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("key", String(501), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("known_at", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("decided_at", BigInteger, nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("rule", String(60), nullable=False),
+    Column("policy", String(64), nullable=False),
+    Column("record", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Index(None, "key", unique=True),
+    Index(None, "decided_at", "outcome"),
+)
+"""The decision record, new rows only: one a key, whole and sealed."""
+
+OUTBOX = Table(
+    "decision_outbox",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("kept_at", BigInteger, nullable=False),
+    Index(None, "kept_at"),
+)
+"""Decisions of which the graph has not been told yet."""
+
+GUARDS = {
+    "sqlite": {"decisions_no_update", "decisions_no_delete", "decisions_no_replace"},
+    "postgresql": {"decisions_no_update", "decisions_no_delete", "decisions_no_truncate"},
+}
+"""Triggers that refuse what an append-only table must refuse."""
