@@ -15,6 +15,9 @@ were written (µs). Clocks must not differ by more."""
 DONE = {"Application": "SUBMITTED", "Event": "DID"}
 USER = "User"
 _HOLD = "SET {0}._lock = true REMOVE {0}._lock"
+_HOLD_UNLESS_HUB = "CALL (n, hub) { WITH * WHERE NOT hub SET n._lock = true REMOVE n._lock }"
+"""Not by FOREACH: of what stands in a list Neo4j does not know that it is a node, and locks more than the node; whoever
+holds it and links to it then waits for those who wait for it."""
 
 
 def hold_named(schema: Schema, label: str) -> str:
@@ -39,7 +42,7 @@ def _held(label: str, kind: Identifier | None) -> str:
     return f"""UNWIND $named.{label} AS row
 MERGE (n:{label} {{key: row.key}}) ON CREATE SET n += row.properties, n.load = $load
 WITH n, {hub} AS hub
-FOREACH (one IN CASE WHEN hub THEN [] ELSE [n] END | {_HOLD.format("one")})
+{_HOLD_UNLESS_HUB}
 WITH n, hub
 {newest}
 RETURN '{label}' AS label, n.key AS key, id(n) AS id, {last} AS last, null AS seq, null AS digest"""
@@ -65,10 +68,9 @@ CALL (a) {{
   UNION
   MATCH (a)<-[:SUBMITTED]-(n) RETURN n, '{USER}' AS label
 }}
-WITH a, n ORDER BY label, n.key
-WITH a, collect(CASE WHEN n.hub_since IS NULL THEN n END) AS held, max(n.hub_since) AS hubs
-FOREACH (n IN held | {_HOLD.format("n")})
-WITH a, held, hubs
+WITH a, n, n.hub_since IS NOT NULL AS hub ORDER BY label, n.key
+{_HOLD_UNLESS_HUB}
+WITH a, collect(CASE WHEN NOT hub THEN n END) AS held, max(n.hub_since) AS hubs
 CALL (held) {{
   UNWIND held AS n MATCH (n)-[r:{types}|SUBMITTED|DID]-() RETURN max(r.known_at) AS newest
 }}
@@ -86,7 +88,7 @@ def hold_amended(kind: Identifier) -> str:
 WITH a
 MERGE (n:{kind.label} {{key: $named.key}}) ON CREATE SET n += $named.properties, n.load = $load
 WITH a, n, n.hub_since IS NOT NULL AS hub
-FOREACH (one IN CASE WHEN hub THEN [] ELSE [n] END | {_HOLD.format("one")})
+{_HOLD_UNLESS_HUB}
 WITH a, n, hub
 {_newest(kind)}
 WITH a, n, coalesce(last, n.hub_since) AS newest

@@ -32,6 +32,8 @@ from scoring.request import Sent, Using, arrival_of
 
 _log = logging.getLogger("fingraph.scoring")
 
+REFUSED = "graph.statement"
+"""Neo4j would not run a statement, after all that it was tried again: nothing was written."""
 GRAPH_SECONDS = 1.0
 """What the graph has to answer in; then the model of an application's own attributes speaks."""
 
@@ -119,7 +121,10 @@ class Scorer:
             if asked.dry_run:
                 return parts.seen_from(held, arrival, self._clock(), seconds)
             return parts.seen_after(held, arrival, seconds)
-        except GraphUnavailableError as error:
+        except FinGraphError as error:
+            if not isinstance(error, GraphUnavailableError) and error.code != REFUSED:
+                raise
+            _log.error("without the graph", extra={"fields": {"code": error.code, "message": error.message}})
             return parts.unseen(arrival, (self._clock(), seq_of(arrival.key)), error.code)
 
     def _decide(  # noqa: PLR0917

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -238,3 +239,42 @@ def test_rows_that_bring_other_moments_along_do_not_arrive() -> None:
     with pytest.raises(UsageError) as caught:
         arrivals(Staged(Plan("t", (NodeFact("User", Part.OWN, {"key": "k"}),)), None, (), ()))  # type: ignore[arg-type]
     assert caught.value.code == "arrive.kind"
+
+
+def test_who_holds_what_others_wait_for_is_never_waiting_for_them(arriving: Arrivals, graph: Graph) -> None:
+    """Forty arrivals through one device, eight at a time: none is a deadlock that has to be tried again."""
+    tries: Counter[str] = Counter()
+    write = arriving._tied
+
+    def counted(tx: Any, arrival: Arrival, load: int) -> Any:
+        tries[arrival.key] += 1
+        return write(tx, arrival, load)
+
+    arriving._tied = counted  # type: ignore[method-assign]
+    arriving.arrive(application("first", user="u0", Device="shared"))
+    with ThreadPoolExecutor(8) as pool:
+        every = [application(f"n{i}", user=f"u{i}", Device="shared", Phone=f"p{i}") for i in range(40)]
+        list(pool.map(arriving.arrive, every))
+    assert set(tries.values()) == {1}
+    assert graph.read("MATCH (:Device {key: 'shared'})<-[r:USED_DEVICE]-() RETURN count(r) AS n") == [
+        {"n": 41}
+    ]
+
+
+def test_an_outcome_and_an_application_that_share_wait_in_one_order(arriving: Arrivals) -> None:
+    tries: Counter[str] = Counter()
+    for name in ("_tied", "_outcome"):
+        write = getattr(arriving, name)
+
+        def counted(tx: Any, arrival: Arrival, load: int, write: Any = write) -> Any:
+            tries[arrival.key] += 1
+            return write(tx, arrival, load)
+
+        setattr(arriving, name, counted)
+    for i in range(8):
+        arriving.arrive(application(f"a{i}", user=f"u{i}", Device="shared", Address="home"))
+    every = [outcome(f"o{i}", f"a{i}") for i in range(8)]
+    every += [application(f"b{i}", user=f"v{i}", Device="shared", Address="home") for i in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(arriving.arrive, every))
+    assert set(tries.values()) == {1}

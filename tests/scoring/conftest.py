@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core.clock import MINUTE, now_us
 from core.graph import Graph
 from core.progress import Silent
 from core.settings import Settings
@@ -34,6 +35,11 @@ class Home:
     scoring: Scoring
 
 
+def clock() -> int:
+    """Ten minutes ago: a snapshot leaves out what came within the last one."""
+    return now_us() - 10 * MINUTE
+
+
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with champions."""
@@ -55,7 +61,7 @@ def home(
     hasher = load_hasher(settings)
     with open_sql(settings) as sql:
         promote(sql, read_policy(POLICY))
-        scoring = open_scoring(replace(settings, home=trained), graph, sql, hasher)
+        scoring = open_scoring(replace(settings, home=trained), graph, sql, hasher, clock)
         scoring.warm()
         yield Home(settings, graph, sql, hasher, scoring)
     wipe(graph)

@@ -9,7 +9,7 @@ from policy import lists
 from policy.lists import Wanted
 from scoring import Asked, of_id
 from scoring.outbox import drain
-from tests.scoring.conftest import Home, sent
+from tests.scoring.conftest import Home, clock, sent
 
 
 def test_an_application_is_written_judged_kept_and_told_to_the_graph(home: Home) -> None:
@@ -53,7 +53,7 @@ def test_a_shared_device_is_seen_and_a_list_decides(home: Home) -> None:
         f"web:A{number}" for number in reversed(before)
     ]
     key = next(one["key"] for one in shared.record["arrival"]["named"] if one["label"] == "Device")
-    lists.add(home.sql, Wanted("watched", "Device", key, "confirmed farm", "ops"))
+    lists.add(home.sql, Wanted("watched", "Device", key, "confirmed farm", "ops"), clock=clock)
     watched = home.scoring.score(Asked(sent(5, device="shared-1")))
     assert (watched.outcome, watched.rule) == ("decline", "watched")
     assert [one["code"] for one in watched.reply["applicant"]] == ["A07"]
