@@ -12,15 +12,15 @@ from starlette.responses import Response
 from api.desk import AtDesk, guarded
 from api.front import OPEN
 from api.problems import FieldProblem, Problem
-from api.v1 import examples
+from api.v1 import examples, scored_examples
 from security import Scope
 
 VERSION = "1.0.0"
 """Of the API: the first number changes when a caller must change."""
 FILE = "openapi.json"
 DESCRIPTION = """\
-Applications, users, identifiers and rings, as they were known at any moment; neighbours, paths and named questions;
-read-only Cypher for scripts.
+Decisions about applications, kept before they are answered; applications, users, identifiers and rings, as they were known
+at any moment; neighbours, paths and named questions; read-only Cypher for scripts.
 
 - **Keys**: `Authorization: Bearer fgk_…`, made by `fingraph keys create`. Without a valid one every address answers 401.
 - **Moments** are ISO 8601 in UTC (`2025-06-01T00:00:00Z`); `as_of` shows the graph as it was known then.
@@ -31,6 +31,9 @@ read-only Cypher for scripts.
 """
 TAGS = (
     ("health", "The server itself; no key is needed."),
+    ("score", "Decisions, and what they followed from."),
+    ("facts", "What comes after an application."),
+    ("lists", "Watch and allow lists."),
     ("graph", "Applications, users, identifiers, and going on from them."),
     ("rings", "Applications of several users that hang together."),
     ("questions", "Named questions."),
@@ -76,10 +79,12 @@ def document(app: FastAPI) -> dict[str, Any]:
 def _show(operation: dict[str, Any]) -> None:
     """Put the examples in. The framework would leave out what is null in them."""
     name = operation["operationId"]
-    if name in examples.REPLIES:
-        operation["responses"]["200"]["content"]["application/json"]["example"] = examples.REPLIES[name]
-    if name in examples.REQUESTS:
-        operation["requestBody"]["content"]["application/json"]["example"] = examples.REQUESTS[name]
+    replies = examples.REPLIES | scored_examples.REPLIES
+    requests = examples.REQUESTS | scored_examples.REQUESTS
+    if name in replies:
+        operation["responses"]["200"]["content"]["application/json"]["example"] = replies[name]
+    if name in requests:
+        operation["requestBody"]["content"]["application/json"]["example"] = requests[name]
 
 
 def _told_once(schema: dict[str, Any]) -> dict[str, Any]:

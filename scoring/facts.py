@@ -67,7 +67,9 @@ def outcome_of(told: Told, using: Using) -> Arrival:
     if not abs(told.value) <= LARGEST_VALUE:
         wrong.append(Field("value", "value.range", "A number; an amount in whole cents."))
     if wrong:
-        raise InvalidError(wrong)
+        raise InvalidError(
+            "facts.invalid", "Fields of the fact are not as they should be; see `errors`.", fields=wrong
+        )
     key, value = f"{told.source}:{name}", float(told.value)
     own = {
         "key": key,

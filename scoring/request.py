@@ -44,8 +44,8 @@ class InvalidError(FinGraphError):
     status = 422
     exit_code = 2
 
-    def __init__(self, fields: list[Field]) -> None:
-        super().__init__("score.invalid", "Fields of the request are not as they should be; see `errors`.")
+    def __init__(self, code: str, message: str, *, fields: list[Field]) -> None:
+        super().__init__(code, message)
         self.fields = fields
 
 
@@ -107,7 +107,9 @@ def arrival_of(sent: Sent, using: Using) -> Arrival:
     properties = _properties(sent.properties, schema.node(sent.label), now, wrong)
     named = _identified(sent, schema, hasher, wrong)
     if wrong:
-        raise InvalidError(wrong)
+        raise InvalidError(
+            "score.invalid", "Fields of the request are not as they should be; see `errors`.", fields=wrong
+        )
     if sent.label == "Application":
         properties.setdefault("lender", sent.source)
     user = None if sent.user is None else f"{sent.source}:{sent.user}"

@@ -57,7 +57,7 @@ class Fact(Model):
 class Facts(Model):
     """Facts that stand, in the order in which they were sent."""
 
-    items: list[Fact]
+    facts: list[Fact]
 
 
 @router.post(
@@ -76,7 +76,7 @@ async def amend(
     """Known from now on: what was decided before does not see it, what comes later does. Sent again, nothing changes."""
     given = [one.given for one in asked.identifiers]
     found = await at_scoring(desk, lambda scoring: scoring.amend(source, id, given))
-    return desk.reply(Facts(items=[_fact(one) for one in found]))
+    return desk.reply(Facts(facts=[_fact(one) for one in found]))
 
 
 @router.post(

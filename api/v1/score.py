@@ -167,7 +167,7 @@ class Scored(Model):
 class BatchAsked(Asked):
     """Applications, in the order in which they are decided."""
 
-    items: Annotated[list[ScoreAsked], Field(min_length=1, max_length=MOST_AT_ONCE)]
+    applications: Annotated[list[ScoreAsked], Field(min_length=1, max_length=MOST_AT_ONCE)]
 
 
 class BatchItem(Model):
@@ -180,7 +180,7 @@ class BatchItem(Model):
 class BatchScored(Model):
     """One answer for each application, in their order."""
 
-    items: list[BatchItem]
+    answers: list[BatchItem]
 
 
 class DecisionTold(Model):
@@ -226,8 +226,8 @@ async def score(desk: AtDesk, asked: ScoreAsked) -> Response:
 )
 async def score_batch(desk: AtDesk, asked: BatchAsked) -> Response:
     """One after another, each as `score` would; one that fails has its problem and keeps the others from nothing."""
-    found = await at_scoring(desk, lambda scoring: [_one(desk, scoring, one) for one in asked.items])
-    return desk.reply(BatchScored(items=found))
+    found = await at_scoring(desk, lambda scoring: [_one(desk, scoring, one) for one in asked.applications])
+    return desk.reply(BatchScored(answers=found))
 
 
 def _one(desk: Desk, scoring: Scoring, asked: ScoreAsked) -> BatchItem:

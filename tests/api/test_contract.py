@@ -81,8 +81,8 @@ def test_lists_are_told_as_items_next_cut() -> None:
 def test_every_read_of_the_graph_can_be_as_of_a_moment() -> None:
     timeless = {"/v1/questions", "/v1/cypher"}
     for _, path, operation in OPERATIONS:
-        if path in OPEN or path in timeless:
-            continue
+        if path in OPEN or path in timeless or {"score", "facts", "lists"} & set(operation["tags"]):
+            continue  # what is written is known from now on
         asked = {one["name"] for one in operation.get("parameters", ())}
         if "requestBody" in operation:
             reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]

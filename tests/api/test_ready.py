@@ -22,12 +22,12 @@ class Broken:
 
 def test_a_look_that_fails_unforeseen_is_told_and_is_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ready, "sql_status", lambda settings: type("Up", (), {"up_to_date": True}))
-    readiness = Readiness(cast(Any, Broken()), *cast(Any, (None, None, None, None)))
+    readiness = Readiness(cast(Any, Broken()), *cast(Any, (None, None, None, None, None)))
     readiness.look()
     readiness.look()
     assert {part.name: part.code for part in readiness.parts()} == {
         **{"sql": None, "graph": "internal"},
-        **dict.fromkeys(("schema", "plans", "page_cache"), ready.NOT_YET),
+        **dict.fromkeys(("schema", "plans", "page_cache", "scoring"), ready.NOT_YET),
     }
 
 

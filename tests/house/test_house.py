@@ -37,7 +37,7 @@ IMPORTERS = {
     "torch": ("risk/network_train.py",),
     "onnx": ("risk/network_train.py",),
     "onnxruntime": ("risk/network.py",),
-    "sqlalchemy": ("core/sql/", "security/"),
+    "sqlalchemy": ("core/sql/", "security/", "policy/", "scoring/"),
     "alembic": ("core/sql/",),
     "psycopg": (),  # SQLAlchemy imports it, when PostgreSQL is named
 }

@@ -1,22 +1,38 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .adverse_told import AdverseTold
 from .alive import Alive
+from .amendment_asked import AmendmentAsked
 from .answered import Answered
 from .answered_items_item import AnsweredItemsItem
 from .application import Application
 from .application_properties import ApplicationProperties
+from .batch_asked import BatchAsked
+from .batch_item import BatchItem
+from .batch_scored import BatchScored
 from .column_told import ColumnTold
 from .cypher_asked import CypherAsked
 from .cypher_asked_parameters import CypherAskedParameters
+from .decision_told import DecisionTold
+from .decision_told_record import DecisionToldRecord
 from .drawn import Drawn
 from .edge import Edge
+from .entries import Entries
+from .entry_asked import EntryAsked
+from .entry_told import EntryTold
+from .event_asked import EventAsked
+from .event_asked_properties import EventAskedProperties
 from .evidence import Evidence
 from .evidence_page import EvidencePage
 from .expand_asked import ExpandAsked
 from .expanded import Expanded
+from .fact import Fact
+from .facts import Facts
 from .field_problem import FieldProblem
 from .found import Found
 from .found_path import FoundPath
+from .given_asked import GivenAsked
+from .given_asked_options import GivenAskedOptions
 from .graph_edge import GraphEdge
 from .graph_node import GraphNode
 from .graph_node_properties import GraphNodeProperties
@@ -30,6 +46,7 @@ from .identifier_properties import IdentifierProperties
 from .kin import Kin
 from .kind import Kind
 from .link import Link
+from .list_told import ListTold
 from .lookup_asked import LookupAsked
 from .lookup_asked_options import LookupAskedOptions
 from .member import Member
@@ -39,6 +56,7 @@ from .neighbour_properties import NeighbourProperties
 from .node import Node
 from .order import Order
 from .outcome import Outcome
+from .outcome_asked import OutcomeAsked
 from .outcome_count import OutcomeCount
 from .outcomes import Outcomes
 from .param_told import ParamTold
@@ -55,10 +73,22 @@ from .questions import Questions
 from .ready import Ready
 from .reason import Reason
 from .reason_params import ReasonParams
+from .reason_told import ReasonTold
+from .reason_told_params import ReasonToldParams
+from .reason_told_staff import ReasonToldStaff
 from .ring_detail import RingDetail
 from .ring_of import RingOf
 from .ring_told import RingTold
 from .rings import Rings
+from .rule_told import RuleTold
+from .rule_told_read import RuleToldRead
+from .score_asked import ScoreAsked
+from .score_asked_properties import ScoreAskedProperties
+from .scored import Scored
+from .scored_features_type_0 import ScoredFeaturesType0
+from .scored_models import ScoredModels
+from .scored_models_additional_property import ScoredModelsAdditionalProperty
+from .scored_timings_ms import ScoredTimingsMs
 from .sort import Sort
 from .table import Table
 from .used_identifier import UsedIdentifier
@@ -69,23 +99,39 @@ from .user_applications import UserApplications
 from .user_properties import UserProperties
 
 __all__ = (
+    "AdverseTold",
     "Alive",
+    "AmendmentAsked",
     "Answered",
     "AnsweredItemsItem",
     "Application",
     "ApplicationProperties",
+    "BatchAsked",
+    "BatchItem",
+    "BatchScored",
     "ColumnTold",
     "CypherAsked",
     "CypherAskedParameters",
+    "DecisionTold",
+    "DecisionToldRecord",
     "Drawn",
     "Edge",
+    "Entries",
+    "EntryAsked",
+    "EntryTold",
+    "EventAsked",
+    "EventAskedProperties",
     "Evidence",
     "EvidencePage",
     "ExpandAsked",
     "Expanded",
+    "Fact",
+    "Facts",
     "FieldProblem",
     "Found",
     "FoundPath",
+    "GivenAsked",
+    "GivenAskedOptions",
     "GraphEdge",
     "GraphNode",
     "GraphNodeProperties",
@@ -99,6 +145,7 @@ __all__ = (
     "Kin",
     "Kind",
     "Link",
+    "ListTold",
     "LookupAsked",
     "LookupAskedOptions",
     "Member",
@@ -108,6 +155,7 @@ __all__ = (
     "Node",
     "Order",
     "Outcome",
+    "OutcomeAsked",
     "OutcomeCount",
     "Outcomes",
     "ParamTold",
@@ -124,10 +172,22 @@ __all__ = (
     "Ready",
     "Reason",
     "ReasonParams",
+    "ReasonTold",
+    "ReasonToldParams",
+    "ReasonToldStaff",
     "RingDetail",
     "RingOf",
     "RingTold",
     "Rings",
+    "RuleTold",
+    "RuleToldRead",
+    "ScoreAsked",
+    "ScoreAskedProperties",
+    "Scored",
+    "ScoredFeaturesType0",
+    "ScoredModels",
+    "ScoredModelsAdditionalProperty",
+    "ScoredTimingsMs",
     "Sort",
     "Table",
     "UsedIdentifier",
