@@ -81,7 +81,7 @@ def measure_large(size: int) -> Mapping[str, Figure]:
         with connect(settings) as graph:
             asked = _requests(graph)
         terminal.step("Asking the API")
-        with _serving(settings) as (client, ready_s):
+        with serving(settings) as (client, ready_s):
             timed = {name: _timed(client, requests) for name, requests in asked.items()}
     floor = timed.pop("floor").details()
     for name, one in timed.items():
@@ -169,9 +169,20 @@ def _timed(client: httpx.Client, requests: Sequence[Asked]) -> Timed:
 
 
 @contextmanager
-def _serving(settings: Settings) -> Iterator[tuple[httpx.Client, float]]:
-    """`fingraph serve` in a process of its own, and how long it took to be ready (s)."""
-    key = run_fingraph(settings, "keys", "create", "bench", "--scope", "read").result
+def serving(settings: Settings) -> Iterator[tuple[httpx.Client, float]]:
+    """`fingraph serve` in a process of its own, a client that may read, and how long it took to be ready (s)."""
+    token = run_fingraph(settings, "keys", "create", "bench", "--scope", "read").result["token"]
+    began = time.monotonic()
+    with served(settings) as (url, server):
+        headers = {"Authorization": f"Bearer {token}"}
+        with httpx.Client(base_url=url, headers=headers, timeout=60) as client:
+            wait_for(lambda: client.get("/readyz").status_code == httpx.codes.OK, server)
+            yield client, time.monotonic() - began
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address of `fingraph serve` in a process group of its own, as soon as it was started."""
     port = str(8_000 + settings.port_offset)
     env = environment(
         FINGRAPH_HOME=str(settings.home),
@@ -179,29 +190,23 @@ def _serving(settings: Settings) -> Iterator[tuple[httpx.Client, float]]:
         FINGRAPH_PORT_OFFSET=str(settings.port_offset),
         PYTHONPATH=str(ROOT),
     )
-    log = (settings.home / "serve.log").open("w")
-    began = time.monotonic()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "cli", "serve", "--port", port],
-        env=env,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
-    try:
-        token = key["token"]
-        with httpx.Client(
-            base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=60
-        ) as client:
-            _wait(lambda: client.get("/readyz").status_code == httpx.codes.OK, server)
-            yield client, time.monotonic() - began
-    finally:
-        server.terminate()
-        server.wait(30)
-        log.close()
+    with (settings.home / "serve.log").open("a") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "cli", "serve", "--port", port],
+            env=env,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            yield f"http://127.0.0.1:{port}", server
+        finally:
+            server.terminate()
+            server.wait(30)
 
 
-def _wait(ready: Callable[[], bool], server: subprocess.Popen[bytes]) -> None:
+def wait_for(ready: Callable[[], bool], server: subprocess.Popen[bytes]) -> None:
+    """Wait until the server is ready; raises `MeasuringError` (`goals.serve`)."""
     until = time.monotonic() + READY_S
     while time.monotonic() < until:
         if server.poll() is not None:

@@ -63,7 +63,7 @@ def measure_neighbourhood(size: int) -> Mapping[str, Figure]:
             held = graph.read("MATCH (n) RETURN count(n) AS nodes", seconds=300)[0]["nodes"]
             online = Online(schema := live_schema(graph), catalogue_for(schema))
             terminal.step("Carrying")
-            _carry(graph, online)
+            carry(graph, online)
             usual, large = _chosen(graph, online)
             terminal.step("Reading")
             for key in usual[READ:]:
@@ -81,7 +81,7 @@ def measure_neighbourhood(size: int) -> Mapping[str, Figure]:
     }
 
 
-def _carry(graph: Graph, online: Online) -> None:
+def carry(graph: Graph, online: Online) -> None:
     """Something for every application to carry: reading it costs the same whatever it is."""
     graph.implicit(
         "MATCH (a:Application) CALL (a) { SET a.carried = [x IN range(1, $wide) | rand() * 100], a.carried_version = $version } "

@@ -8,7 +8,22 @@ import traceback
 
 import typer
 
-from cli import audit, dataset, db, features, hubs, keys, models, query, rings, schema, sql, training
+from cli import (
+    audit,
+    dataset,
+    db,
+    features,
+    hubs,
+    keys,
+    models,
+    policies,
+    query,
+    replaying,
+    rings,
+    schema,
+    sql,
+    training,
+)
 from cli.demo import demo
 from cli.doctor import doctor
 from cli.load import load, mapping_app
@@ -38,6 +53,7 @@ app.add_typer(sql.app, name="sql")
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(hubs.app, name="hubs")
 app.add_typer(models.app, name="models")
+app.add_typer(policies.app, name="policy")
 app.command("load")(load)
 app.command("snapshot")(snapshot)
 app.command("prove")(dataset.prove)
@@ -48,6 +64,7 @@ app.command("serve")(serve)
 app.command("train")(training.train)
 app.command("evaluate")(training.evaluate)
 app.command("score")(training.score)
+app.command("replay")(replaying.replay)
 
 
 READER_LEFT = 141

@@ -17,9 +17,6 @@ OF_AMOUNT = {name: Span(0.0) for name in ("lower", "median", "upper")}
 STEPS = ("graph", "carried", "embedding", "models")
 """What may be missing when an application is judged: `degraded.STEP`."""
 TRUTH = Span(only=frozenset({True, False}), missing=False)
-COUNTED = ("applications", "users", "events", "lenders", "identifiers", "rings", "seconds", "years", "cents")
-SHARES = ("share", "score")
-TRUTHS = ("yes or no",)
 
 
 @dataclass(frozen=True)
@@ -32,25 +29,13 @@ class Known:
     own: Mapping[str, bool]
     """By name whether the model reads nothing but an application's own attributes."""
     lists: Collection[str]
+    words: Collection[str] = ()
+    """Features of texts."""
 
 
-def span_of(unit: str, dtype: str) -> Span:
-    """What values a feature of a unit can have."""
-    if dtype == "category":
-        return Span()
-    if unit in SHARES:
-        return Span(0.0, 1.0)
-    if unit in TRUTHS:
-        return Span(0.0, 1.0)
-    return Span(0.0) if unit in COUNTED else Span()
-
-
-def check_policy(policy: Policy, known: Known, *, words: Collection[str] = ()) -> None:
+def check_policy(policy: Policy, known: Known) -> None:
     """Raise `UsageError` where it cannot be meant: `policy.unknown` (a name), `policy.kind` (a text compared with a
-    number), `policy.never_fires`, `policy.contradiction`, `policy.attributes`.
-
-    `words`: features of texts.
-    """
+    number), `policy.never_fires`, `policy.contradiction`, `policy.attributes`."""
     for name in policy.models:
         if name not in known.models:
             raise UsageError(
@@ -67,7 +52,7 @@ def check_policy(policy: Policy, known: Known, *, words: Collection[str] = ()) -
     for rule in policy.rules:
         for atom in names_of(rule.condition):
             _require_name(rule, atom, bounds)
-            _require_kind(rule, atom, words)
+            _require_kind(rule, atom, known.words)
         found = boxes(rule.condition, bounds, f"rule '{rule.name}'")
         if not found:
             raise UsageError(

@@ -8,18 +8,19 @@ import pytest
 
 from core.errors import UsageError
 from policy import Known, Outcome, check_policy, decide, read_policy
-from policy.check import span_of
 from policy.decide import FALLBACK, OTHERWISE, Tripped
+from policy.region import Span
 
 KNOWN = Known(
     features={
-        "shared": span_of("users", "float"),
-        "share": span_of("share", "float"),
-        "region": span_of("", "category"),
+        "shared": Span(0.0),
+        "share": Span(0.0, 1.0),
+        "region": Span(),
     },
     models={"fraud": False, "amount": True, "fraud-lotus": False, "ability": False},
     own={"ability": True, "fraud": False},
     lists=("watched", "trusted"),
+    words=("region",),
 )
 HEAD = """
 name = "house"
@@ -39,7 +40,7 @@ def policy(*rules: tuple[str, str, str], head: str = HEAD) -> Any:
 
 def refused(*rules: tuple[str, str, str], head: str = HEAD) -> str:
     with pytest.raises(UsageError) as error:
-        check_policy(policy(*rules, head=head), KNOWN, words=("region",))
+        check_policy(policy(*rules, head=head), KNOWN)
     return error.value.code
 
 
@@ -53,7 +54,6 @@ def test_a_policy_that_means_something_passes() -> None:
             ("south", 'feature.region in ("44", "45") and feature.share > 0.5', "review"),
         ),
         KNOWN,
-        words=("region",),
     )
 
 

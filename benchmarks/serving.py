@@ -1,0 +1,335 @@
+"""`POST /v1/score` over HTTP on graphs of one and ten million nodes, with everything on this machine: client, server, Neo4j.
+
+Open loop: each request has its moment, whether the one before was answered or not, and its time counts from that moment, so a
+server that stalls is charged for everybody who waited (coordinated omission, Tene 2013). Applications are the last of a
+simulated lender's, which were not loaded: raw values as their phones and cards would be sent.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import numpy as np
+import polars as pl
+
+from benchmarks.command import environment, own_home, run_fingraph
+from benchmarks.goal import Figure, MeasuringError
+from benchmarks.large import served, wait_for
+from benchmarks.neighbourhood import carry
+from benchmarks.results import ROOT
+from benchmarks.simulated import World, world
+from benchmarks.world import described, write_tables
+from cli.output import Terminal
+from core.clock import iso
+from core.graph import connect
+from core.server.local import LocalServer
+from core.settings import Settings
+from features import catalogue_for
+from features.online import Online
+from graph_schema import FINGRAPH
+from graph_schema.live import live_schema
+from registry import Card, Registry
+from risk import target_of, train
+from risk.amount import train_amount
+from risk.parts import AMOUNT
+
+PORT_OFFSET = 580
+SEED = 13
+SMALL = 10
+"""The small graph has so many times fewer applications."""
+HELD_BACK = 24_000
+TRAINED_ON = 40_000
+RATE, SECONDS = 10, 90
+STEPS = (20, 30, 40, 50, 60, 80, 100)
+STEP_SECONDS = 25
+SUSTAINED_MS = 100.0
+THREADS = 48
+KEYS = 4
+"""Of the API: one key has an allowance of 50 requests a second."""
+TARGETS = ("fraud", "approval", "disbursement", "overdue", "ability")
+IDENTIFIERS = (
+    ("Device", "device_id", None), ("IpAddress", "ip", None), ("Phone", "phone", "self"),
+    ("Phone", "contact_phone", "contact"), ("Phone", "employer_phone", "employer"), ("BankCard", "card_number", None),
+    ("IdNumber", "id_number", None), ("Address", "address", None), ("Employer", "employer", None), ("Email", "email", None),
+)  # fmt: skip
+BUSY = ("ip", "employer", "device_id")
+
+
+@dataclass
+class Load:
+    """What came of some requests at a rate."""
+
+    ms: list[float] = field(default_factory=list)
+    """From the moment that each was due."""
+    server: list[dict[str, float]] = field(default_factory=list)
+    failed: int = 0
+    degraded: int = 0
+
+    @property
+    def p99(self) -> float:
+        """Milliseconds."""
+        return float(np.percentile(self.ms, 99)) if self.ms else float("inf")
+
+    def details(self) -> dict[str, Any]:
+        """Percentiles, and where the milliseconds went by the server's own account."""
+        shares = {f"p{share}": round(float(np.percentile(self.ms, share)), 2) for share in (50, 95, 99)}
+        steps = (
+            {
+                name: round(float(np.median([one[name] for one in self.server if name in one])), 2)
+                for name in self.server[0]
+            }
+            if self.server
+            else {}
+        )
+        return {
+            **shares,
+            "max": round(max(self.ms), 2),
+            "n": len(self.ms),
+            "failed": self.failed,
+            "degraded": self.degraded,
+            "steps_p50": steps,
+        }
+
+
+def measure_serving(size: int) -> Mapping[str, Figure]:
+    """Milliseconds and requests a second of scoring at two sizes of graph."""
+    with tempfile.TemporaryDirectory(prefix="fingraph-champions-") as place, Terminal() as terminal:
+        terminal.step("Training champions")
+        keep_champions(Path(place), world(TRAINED_ON, SEED))
+        small = _at(size // SMALL, Path(place), terminal, whole=False)
+        large = _at(size, Path(place), terminal, whole=True)
+    ordinary, rate = large["ordinary"], _sustained(large)
+    told = {name: one.details() for name, one in large.items() if isinstance(one, Load)}
+    told |= {"first_ms": large["first_ms"], "ready_s": large["ready_s"], "small": small["ordinary"].details()}
+    data = f"{described(size)}, {large['nodes']:,} nodes; {RATE}/s open loop, 5 champions, policy, reasons"
+    p50 = float(np.percentile(ordinary.ms, 50))
+    return {
+        "score_p50_ms": Figure(p50, data, told),
+        "score_p99_ms": Figure(ordinary.p99, data, told),
+        "score_walk_ratio": Figure(large["busy"].p99 / ordinary.p99, data, told),
+        "score_sustained": Figure(rate, data, told),
+        "score_growth": Figure(ordinary.p99 / small["ordinary"].p99, data, told),
+        "score_beside_rings": Figure(large["rings"].p99 / ordinary.p99, data, told),
+        "score_first_ratio": Figure(large["first_ms"] / ordinary.p99, data, told),
+    }
+
+
+def _sustained(told: Mapping[str, Any]) -> float:
+    held = [
+        rate
+        for rate in STEPS
+        if f"at_{rate}" in told and told[f"at_{rate}"].p99 <= SUSTAINED_MS and not told[f"at_{rate}"].failed
+    ]
+    return float(max(held, default=0))
+
+
+def keep_champions(home: Path, made: World) -> None:
+    """Five champions and the model of own attributes, trained as `fingraph train` does, without ladder and report."""
+    registry, version = Registry(home / "models"), catalogue_for(FINGRAPH).version
+    for name in (*TARGETS, "amount"):
+        training = made.training(target_of(name))
+        if name == "amount":
+            amounts = train_amount(training)
+            model, kind, windows = amounts.model, AMOUNT, amounts.windows
+        else:
+            found = train(training)
+            model, kind, windows = found.model, found.model.kind, found.windows  # type: ignore[assignment]
+        card = Card(
+            name, kind, version, model.encoding.features, str(iso(0)), str(iso(0)), str(iso(0)), 0.0, 0, "bench",
+            {name: one.frame.height for name, one in windows.items()}, {}, {"holds": True, "mutants": {}},
+        )  # fmt: skip
+        with tempfile.TemporaryDirectory() as folder:
+            model.write(Path(folder))
+            kept = registry.register(name, Path(folder), card)
+        registry.promote(name, kept.version)
+
+
+def _at(size: int, champions: Path, terminal: Terminal, *, whole: bool) -> dict[str, Any]:
+    with own_home(PORT_OFFSET) as settings:
+        folder = settings.home / "world"
+        mapping = write_tables(size, folder, terminal, ("applications", "outcomes"))
+        bodies, busy = _held_back(folder)
+        LocalServer(settings, terminal).start()
+        run_fingraph(settings, "load", str(mapping), "--data", str(folder), "--mode", "bulk")
+        with connect(settings) as graph:
+            terminal.step("Carrying")
+            schema = live_schema(graph)
+            carry(graph, Online(schema, catalogue_for(schema)))
+            nodes = graph.read("MATCH (n) RETURN count(n) AS n", seconds=300)[0]["n"]
+        if whole:
+            run_fingraph(settings, "rings", "run")
+        (settings.home / "models").symlink_to(champions / "models")
+        run_fingraph(settings, "policy", "promote", str(ROOT / "examples" / "policy.toml"))
+        tokens = [
+            run_fingraph(settings, "keys", "create", f"bench{i}", "--scope", "score").result["token"]
+            for i in range(KEYS)
+        ]
+        terminal.step("Scoring")
+        began = time.monotonic()
+        with served(settings) as (url, server):
+            wait_for(lambda: httpx.get(f"{url}/readyz", timeout=30).status_code == httpx.codes.OK, server)
+            told: dict[str, Any] = {"nodes": nodes, "ready_s": round(time.monotonic() - began, 1)}
+            caller = Caller(url, tokens, bodies)
+            told["first_ms"] = caller.one()
+            told["ordinary"] = caller.load(RATE, SECONDS)
+            if whole:
+                told["busy"] = caller.load(RATE, SECONDS, busy)
+                for rate in STEPS:
+                    told[f"at_{rate}"] = caller.load(rate, STEP_SECONDS)
+                    if told[f"at_{rate}"].p99 > 5 * SUSTAINED_MS:
+                        break
+                    time.sleep(2)
+                told["rings"] = _beside_rings(settings, caller)
+    return told
+
+
+def _beside_rings(settings: Settings, caller: Caller) -> Load:
+    """Requests while `fingraph rings run` works, from its start to its end."""
+    env = environment(
+        FINGRAPH_HOME=str(settings.home), FINGRAPH_CACHE=str(settings.cache),
+        FINGRAPH_PORT_OFFSET=str(settings.port_offset), PYTHONPATH=str(ROOT),
+    )  # fmt: skip
+    run = subprocess.Popen(
+        [sys.executable, "-m", "cli", "rings", "run", "--json"], env=env, stdout=subprocess.DEVNULL
+    )
+    try:
+        return caller.load(RATE, 600, until=lambda: run.poll() is not None)
+    finally:
+        run.wait(600)
+
+
+def _held_back(folder: Path) -> tuple[list[bytes], list[bytes]]:
+    """Take the last applications out of the files: as bodies of requests; and again with identifiers that many share."""
+    path = folder / "applications.parquet"
+    frame = pl.read_parquet(path).sort("arrival")
+    late, early = frame.tail(HELD_BACK), frame.head(frame.height - HELD_BACK)
+    early.write_parquet(path)
+    known = set(early["application_id"].to_list())
+    outcomes = pl.read_parquet(folder / "outcomes.parquet")
+    outcomes.filter(pl.col("application_id").is_in(known)).write_parquet(folder / "outcomes.parquet")
+    dice = random.Random(SEED)  # noqa: S311 - a choice, not a secret
+    rows = late.to_dicts()
+    shared = {name: _busiest(early[name]) for name in BUSY}
+    busy = [
+        {**row, "application_id": f"B{i}", **{name: dice.choice(some) for name, some in shared.items()}}
+        for i, row in enumerate(rows[: RATE * SECONDS + 10])
+    ]
+    return [_body(row) for row in rows], [_body(row) for row in busy]
+
+
+def _busiest(values: pl.Series) -> list[str]:
+    """Those that two hundred to a thousand applications name, and as many that more do: nearly hubs, and hubs."""
+    counts = values.drop_nulls().value_counts().sort("count", descending=True)
+    name = values.name
+    return (
+        counts.filter(pl.col("count") >= min(200, counts["count"][min(50, counts.height - 1)]))[name]
+        .head(100)
+        .to_list()
+    )
+
+
+def _body(row: Mapping[str, Any]) -> bytes:
+    given = [
+        {
+            "type": kind,
+            "value": str(row[name]),
+            "role": role,
+            "options": {"country": "CN"} if kind == "Phone" else {},
+        }
+        for kind, name, role in IDENTIFIERS
+        if row[name] is not None
+    ]
+    amount = None if row["amount"] is None else round(float(row["amount"]) * 100)
+    told = {
+        "source": "bench", "id": str(row["application_id"]), "user": str(row["user_id"]), "lender": row["lender"],
+        "product": row["product_id"], "identifiers": given,
+        "properties": {
+            "amount_cents": amount, "channel": row["channel"],
+            **{name: None if row[name] is None else int(row[name]) for name in ("term_months", "income_cents", "debt_cents")},
+        },
+    }  # fmt: skip
+    return json.dumps(told, ensure_ascii=False).encode()
+
+
+class Caller:
+    """Sends requests at their moments, over connections that are kept."""
+
+    def __init__(self, url: str, tokens: Sequence[str], bodies: Sequence[bytes]) -> None:
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname or "", parts.port or 80
+        self._tokens, self._bodies = tokens, bodies
+        self._next = 0
+
+    def one(self) -> float:
+        """Milliseconds of one request by itself."""
+        (found,) = self.load(1, 1).ms
+        return found
+
+    def load(self, rate: float, seconds: float, bodies: Sequence[bytes] = (), until: Any = None) -> Load:
+        """`rate` requests a second for so long, or until something has happened."""
+        told, due = Load(), SimpleQueue[tuple[float, bytes] | None]()
+        threads = [
+            threading.Thread(target=self._send, args=(i, due, told), daemon=True) for i in range(THREADS)
+        ]
+        for thread in threads:
+            thread.start()
+        began = time.perf_counter() + 0.1
+        for place in range(int(rate * seconds)):
+            moment = began + place / rate
+            time.sleep(max(0.0, moment - time.perf_counter()))
+            if until is not None and until():
+                break
+            due.put((moment, bodies[place % len(bodies)] if bodies else self._body()))
+        for _ in threads:
+            due.put(None)
+        for thread in threads:
+            thread.join(120)
+        return told
+
+    def _body(self) -> bytes:
+        if self._next >= len(self._bodies):
+            raise MeasuringError("goals.bodies", "There are no more applications to send; hold back more.")
+        self._next += 1
+        return self._bodies[self._next - 1]
+
+    def _send(self, number: int, due: SimpleQueue[tuple[float, bytes] | None], told: Load) -> None:
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
+        headers = {
+            "Authorization": f"Bearer {self._tokens[number % len(self._tokens)]}",
+            "Content-Type": "application/json",
+        }
+        while (item := due.get()) is not None:
+            moment, body = item
+            connection.request("POST", "/v1/score", body, headers)
+            reply = connection.getresponse()
+            said = reply.read()
+            took = (time.perf_counter() - moment) * 1_000
+            if reply.status != httpx.codes.OK:
+                told.failed += 1
+                continue
+            answer = json.loads(said)
+            told.ms.append(took)
+            told.server.append(answer["timings_ms"])
+            told.degraded += bool(answer["degraded"])
+        connection.close()
+
+
+if __name__ == "__main__":
+    measured = measure_serving(int(sys.argv[1]))
+    sys.stdout.write(
+        json.dumps({name: [one.value, one.details] for name, one in measured.items()}, indent=1) + "\n"
+    )

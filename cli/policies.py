@@ -1,0 +1,172 @@
+"""`fingraph policy …`: what decides, checked, tried on the past, and given its role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.features import Own
+from cli.models import registry
+from cli.output import JsonFlag, Terminal, emit, fields, stdout, table
+from cli.snapshot import THREADS, Folder, columns_from
+from cli.training import End, Facts, First
+from core.settings import load_settings
+from core.sql import Sql, open_sql
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from policy import Policy
+
+app = typer.Typer(
+    help="Policies: by which rules applications are approved, looked at or declined.", no_args_is_help=True
+)
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The policy, as TOML.")]
+TARGETS = ("fraud", "overdue")
+"""What became of applications, as simulations tell it."""
+
+
+@app.command()
+def check(file: File, own: Own = None, as_json: JsonFlag = False) -> None:
+    """Whether every name is known, every rule can decide, and none contradicts another."""
+    from policy import policy_file
+
+    policy = policy_file(file)
+    with open_sql(load_settings()) as sql:
+        _require_meant(policy, sql, own)
+    told = {"policy": policy.label, "rules": len(policy.rules), "digest": policy.digest}
+    emit(told) if as_json else fields(told)
+
+
+@app.command()
+def promote(
+    file: File,
+    to: Annotated[str, typer.Option(help="champion decides; shadow is asked beside it.")] = "champion",
+    own: Own = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Check a policy, keep it, and let it decide; a running server follows within a second."""
+    from core.errors import UsageError
+    from policy import policy_file
+    from policy.store import ROLES
+    from policy.store import promote as give
+
+    if to not in ROLES:
+        raise UsageError("policy.role", f"A policy is {' or '.join(ROLES)}.")
+    policy = policy_file(file)
+    with open_sql(load_settings()) as sql:
+        _require_meant(policy, sql, own)
+        give(sql, policy, to)
+    told = {"policy": policy.label, "is": to, "digest": policy.digest}
+    emit(told) if as_json else fields(told)
+
+
+@app.command("take-back")
+def take_back(
+    role: Annotated[str, typer.Argument(help="champion or shadow.")] = "shadow", as_json: JsonFlag = False
+) -> None:
+    """Let nobody have a role."""
+    from policy.store import take_back as take
+
+    with open_sql(load_settings()) as sql:
+        take(sql, role)
+    told = {"role": role, "policy": None}
+    emit(told) if as_json else fields(told)
+
+
+@app.command("list")
+def list_(as_json: JsonFlag = False) -> None:
+    """Every version that was kept, the newest first, and which of them decides."""
+    from policy.store import list_policies
+
+    with open_sql(load_settings()) as sql:
+        found = list_policies(sql)
+    if as_json:
+        emit({"items": [asdict(one) for one in found]})
+        return
+    rows = [(one.name, one.version, one.role or "", one.kept_at, one.digest[:12]) for one in found]
+    table("Policies", ("name", "version", "is", "kept", "digest"), rows)
+
+
+@app.command()
+def simulate(  # noqa: PLR0917
+    file: File, first: First, end: End, own: Own = None, folder: Folder = None, as_json: JsonFlag = False
+) -> None:
+    """What a policy would have decided about applications of some days, and what became of them as it was known in time."""
+    from features import catalogue_for, with_carried
+    from policy import policy_file
+    from policy.simulate import simulate as run
+    from risk import load_model
+
+    policy = policy_file(file)
+    with Terminal() as progress:
+        with open_sql(load_settings()) as sql:
+            _require_meant(policy, sql, own)
+        progress.step("Reading the snapshot")
+        columns, manifest = columns_from(folder)
+        catalogue = catalogue_for(manifest.schema, own)
+        whole = with_carried(columns, catalogue, THREADS)
+        facts = Facts(whole, catalogue, str(manifest.export), first, end, manifest.watermark)
+        held = registry()
+        models = {}
+        for name in policy.models:
+            card, place, _ = held.find(name)
+            models[name] = load_model(place, facts.catalogue.version, card)[0]
+        progress.step("Deciding")
+        found = run(policy, _blocks(facts), models)
+    if as_json:
+        lines = [line.as_dict() for line in found.lines]
+        emit({"policy": found.policy, "applications": found.applications, "shares": found.shares, "never": found.never,
+              "rules": lines})  # fmt: skip
+        return
+    rows = [
+        (line.rule, line.outcome, f"{line.applications:,}", *_rates(line.as_dict()["rates"]))
+        for line in found.lines
+    ]
+    shares = ", ".join(f"{outcome} {share:.1%}" for outcome, share in found.shares.items())
+    table(
+        f"{found.policy}: {found.applications:,} applications; {shares}",
+        ("rule", "then", "applications", *TARGETS),
+        rows,
+    )
+    if found.never:
+        stdout.print(f"\nDecided nothing in these days: {', '.join(found.never)}")
+
+
+def _rates(rates: Mapping[str, float]) -> list[str]:
+    return [f"{rates[target]:.1%}" if target in rates else "" for target in TARGETS]
+
+
+def _blocks(facts: Facts) -> Iterator[tuple[pl.DataFrame, Mapping[str, Sequence[float]]]]:
+    from core.errors import NotFoundError
+    from features import application_positions, prepare
+    from features.dataset import Wanted, labels
+    from risk import target_of
+
+    at = application_positions(facts.columns, facts.first, facts.end)
+    if not len(at):
+        raise NotFoundError("dataset.empty", "No application became known in that time; choose other days.")
+    wanted = [target_of(name) for name in TARGETS]
+    known = {
+        one.name: labels(
+            facts.columns, Wanted(one.outcome, facts.first, facts.end, one.maturity, facts.until), at
+        ).told
+        for one in wanted
+    }
+    place = 0
+    for block in prepare(facts.columns, facts.catalogue, threads=THREADS).blocks(at, threads=THREADS):
+        rows = slice(place, place + len(block.at))
+        yield block.frame(), {name: values[rows].tolist() for name, values in known.items()}
+        place += len(block.at)
+
+
+def _require_meant(policy: Policy, sql: Sql, own: Path | None) -> None:
+    from features import catalogue_for
+    from graph_schema import FINGRAPH
+    from scoring.known import known_of, require_meant
+
+    require_meant(policy, known_of(registry(), catalogue_for(FINGRAPH, own), sql))

@@ -1,0 +1,61 @@
+"""`fingraph replay`: past decisions made again, from their points."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from cli.output import JsonFlag, Terminal, emit, stdout, table
+from core.clock import moment_us
+from core.graph import connect
+from core.settings import load_settings
+from core.sql import open_sql
+
+DIFFERS = 1
+PAGE = 500
+
+
+def replay(
+    first: Annotated[
+        int, typer.Option("--from", parser=moment_us, metavar="DAY", help="Decisions answered from then on,")
+    ],
+    end: Annotated[int, typer.Option("--to", parser=moment_us, metavar="DAY", help="and before then.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Make decisions again, by what the graph says of their points, the models and the policy that decided then; say where
+    one comes out otherwise."""
+    from loaders.hashing import load_hasher
+    from scoring import list_decisions
+    from scoring.service import open_scoring
+
+    settings, count, differing = load_settings(), 0, []
+    with Terminal() as progress, connect(settings) as graph, open_sql(settings) as sql:
+        scoring = open_scoring(settings, graph, sql, load_hasher(settings))
+        progress.step("Making them again", unit="decisions")
+        after = None
+        while True:
+            page = list_decisions(sql, first=first, end=end, limit=PAGE, after=after)
+            for decision in page.items:
+                found = scoring.replay(decision)
+                count += 1
+                if found.differs:
+                    differing.append(found)
+            progress.advance(len(page.items))
+            if not page.cut:
+                break
+            after = page.next
+    if as_json:
+        emit({"decisions": count, "differ": [asdict(one) for one in differing]})
+    elif differing:
+        rows = [(one.id, one.key, ", ".join(one.differs[:5])) for one in differing[:50]]
+        table(
+            f"{len(differing):,} of {count:,} decisions come out otherwise",
+            ("decision", "application", "in"),
+            rows,
+        )
+    else:
+        stdout.print(f"{count:,} decisions, each the same again.")
+    if differing:
+        raise typer.Exit(DIFFERS)

@@ -1,0 +1,49 @@
+"""What a policy may name in a home: its catalogue, its champions, its lists, and the codes for applicants."""
+
+from __future__ import annotations
+
+from core.errors import UsageError
+from core.sql import Sql
+from features import Catalogue
+from features.compute import plan_of
+from policy import lists
+from policy.check import Known, check_policy
+from policy.model import Policy
+from policy.region import Span
+from registry import Registry
+from risk.parts import AMOUNT
+from scoring.reasons import adverse
+
+COUNTED = ("applications", "users", "events", "lenders", "identifiers", "rings")
+SHARES = ("own_share", "same_share", "equal_share", "rate", "smoothed", "agreement", "ring_score")
+"""Measures that lie between 0 and 1."""
+
+
+def known_of(registry: Registry, catalogue: Catalogue, sql: Sql) -> Known:
+    """What a policy may name. Raises as `Registry.find`."""
+    own = {variant.name for _, variant in plan_of(catalogue).own}
+    cards = {name: registry.find(name)[0] for name in registry.champions()}
+    return Known(
+        features={variant.name: _span(variant.of.measure, variant.of.unit) for variant in catalogue.variants},
+        models={name: card.kind == AMOUNT for name, card in cards.items()},
+        own={name: own.issuperset(card.features) for name, card in cards.items()},
+        lists=lists.names(sql),
+        words=frozenset(v.name for v in catalogue.variants if v.of.dtype == "category"),
+    )
+
+
+def require_meant(policy: Policy, known: Known) -> None:
+    """Raise as `check_policy`, and `UsageError` (`policy.unknown`) for a code that no applicant can be told."""
+    check_policy(policy, known)
+    for rule in policy.rules:
+        if rule.code is not None and rule.code not in adverse():
+            raise UsageError(
+                "policy.unknown",
+                f"Rule '{rule.name}' tells applicants {rule.code}; there are {', '.join(adverse())}.",
+            )
+
+
+def _span(measure: str, unit: str) -> Span:
+    if measure in SHARES or unit == "yes or no":
+        return Span(0.0, 1.0)
+    return Span(0.0) if unit in COUNTED else Span()
