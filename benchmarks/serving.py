@@ -52,7 +52,7 @@ SEED = 13
 SMALL = 10
 """The small graph has so many times fewer applications."""
 HELD_BACK = 24_000
-TRAINED_ON = 40_000
+TRAINED_ON = 60_000
 RATE, SECONDS = 10, 90
 STEPS = (20, 30, 40, 50, 60, 80, 100)
 STEP_SECONDS = 25

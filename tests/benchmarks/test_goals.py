@@ -212,7 +212,7 @@ def test_a_measurement_that_fails_says_so(
 
 def test_what_the_goals_measure_is_there() -> None:
     paths = {path for goal in goals.GOALS for path in goal.measures}
-    assert not [path for path in paths if not (ROOT / path).exists()]
+    assert not [path for path in paths if not (ROOT / path.removeprefix(":(exclude)")).exists()]
     assert all((ROOT / room / "__init__.py").exists() for room in ROOMS)
 
 

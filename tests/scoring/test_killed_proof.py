@@ -1,0 +1,190 @@
+"""Fifty kills at random moments, of the server and of the database, while applications are sent and sent again.
+
+Whatever was answered is in the record and in the graph, once. `make proofs` runs it; it takes about twenty minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from core.graph import connect
+from core.server.local import LocalServer
+from core.settings import Settings, load_settings
+from core.sql import open_sql
+from graph_schema import FINGRAPH, live
+from loaders.hashing import load_hasher
+from policy import read_policy
+from policy.store import promote
+from scoring import list_decisions
+from scoring.outbox import drain
+from scoring.service import open_scoring
+from security import Scope, create_key
+from tests.conftest import ROOT
+from tests.scoring.models import POLICY, keep_models
+from tests.scoring.test_score_http_live import body
+
+KILLS = int(os.environ.get("FINGRAPH_TEST_KILLS", "50"))
+PORT_OFFSET = 940
+SENDERS = 6
+
+
+@pytest.fixture
+def settings_killed(tmp_path: Path) -> Iterator[Settings]:
+    cache = Path(os.environ.get("FINGRAPH_CACHE") or ROOT / ".fingraph" / "cache")
+    made = replace(
+        load_settings({}),
+        home=tmp_path / "home",
+        cache=cache,
+        port_offset=PORT_OFFSET,
+        heap_mb=1_000,
+        pagecache_mb=512,
+    )
+    yield made
+    LocalServer(made).stop()
+    shutil.rmtree(made.home, ignore_errors=True)
+
+
+class Killed:
+    """The server under test, which dies and comes back."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings, self.local = settings, LocalServer(settings)
+        self.url = f"http://127.0.0.1:{8_000 + settings.port_offset}"
+        self.server = self._serve()
+
+    def _serve(self) -> subprocess.Popen[bytes]:
+        env = {**os.environ, "FINGRAPH_HOME": str(self.settings.home), "FINGRAPH_CACHE": str(self.settings.cache),
+               "FINGRAPH_PORT_OFFSET": str(self.settings.port_offset), "PYTHONPATH": str(ROOT)}  # fmt: skip
+        log = (self.settings.home / "serve.log").open("a")
+        command = [sys.executable, "-m", "cli", "serve"]
+        return subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)
+
+    def ready(self) -> None:
+        until = time.monotonic() + 300
+        while time.monotonic() < until:
+            with suppress(httpx.HTTPError):
+                if httpx.get(f"{self.url}/readyz", timeout=30).status_code == 200:
+                    return
+            time.sleep(0.3)
+        raise AssertionError("the server was not ready")
+
+    def kill_server(self) -> None:
+        os.killpg(self.server.pid, signal.SIGKILL)
+        self.server.wait(30)
+        self.server = self._serve()
+
+    def kill_database(self) -> None:
+        pid = self.local.status().pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        time.sleep(1.0)
+        self.local.start()
+
+    def stop(self) -> None:
+        self.server.terminate()
+        self.server.wait(30)
+
+
+@pytest.mark.proof
+def test_whatever_dies_every_answer_is_kept_and_no_fact_is_doubled(settings_killed: Settings) -> None:
+    settings = settings_killed
+    LocalServer(settings).start()
+    with connect(settings) as graph, open_sql(settings) as sql:
+        live.apply(graph, FINGRAPH, load_hasher(settings).key_id)
+        keep_models(settings.home)
+        promote(sql, read_policy(POLICY))
+        token = create_key(sql, "proof", [Scope.SCORE])[1]
+    killed = Killed(settings)
+    killed.ready()
+    answered: dict[str, str] = {}
+    sent, lock, over = [0], threading.Lock(), threading.Event()
+
+    def send() -> None:
+        with httpx.Client(
+            base_url=killed.url, headers={"Authorization": f"Bearer {token}"}, timeout=10
+        ) as client:
+            while not over.is_set():
+                with lock:
+                    sent[0] += 1
+                    number = sent[0]
+                told = body(number, identifiers=body(number % 40)["identifiers"])
+                for _ in range(200):  # as a client should: sent again until it is answered
+                    try:
+                        reply = client.post("/v1/score", json=told)
+                    except httpx.HTTPError:
+                        time.sleep(0.2)
+                        continue
+                    if reply.status_code == 200:
+                        with lock:
+                            answered[reply.json()["application"]] = reply.json()["decision_id"]
+                        break
+                    assert reply.status_code in {429, 503, 500}, reply.text
+                    time.sleep(0.2)
+                time.sleep(0.05)
+
+    senders = [threading.Thread(target=send) for _ in range(SENDERS)]
+    for one in senders:
+        one.start()
+    dice = random.Random(5)
+    try:
+        for number in range(KILLS):
+            time.sleep(dice.uniform(0.5, 4.0))
+            if number % 3 == 2:
+                killed.kill_database()
+            else:
+                killed.kill_server()
+            if number % 5 == 4:
+                killed.ready()
+    finally:
+        over.set()
+        for one in senders:
+            one.join(120)
+        killed.ready()
+        killed.stop()
+    with connect(settings) as graph, open_sql(settings) as sql:
+        scoring = open_scoring(settings, graph, sql, load_hasher(settings))
+        while drain(sql, graph, scoring.parts):
+            pass
+        kept: dict[str, str] = {}
+        after = None
+        while True:
+            page = list_decisions(sql, limit=1_000, after=after)
+            for one in page.items:
+                assert one.key not in kept
+                kept[one.key] = one.id
+            after = page.next
+            if not page.cut:
+                break
+        assert {key: kept.get(key) for key in answered} == answered
+        told = {
+            row["key"]: row["decisions"]
+            for row in graph.read(
+                "MATCH (a:Application) OPTIONAL MATCH (a)-[:HAD_DECISION]->(d) RETURN a.key AS key, collect(d.key) AS decisions"
+            )
+        }
+        assert {key: told.get(key) for key in answered} == {key: [id_] for key, id_ in answered.items()}
+        doubled = graph.read(
+            "MATCH (a:Application)-[r]->(n) WHERE NOT n:Decision WITH a, n, type(r) AS type, r.role AS role, count(*) AS times "
+            "WHERE times > 1 RETURN count(*) AS n"
+        )
+        assert doubled == [{"n": 0}]
+        degraded = sum(bool(one.record["degraded"]) for one in list_decisions(sql, limit=1_000).items)
+    sys.stdout.write(
+        f"\n{KILLS} kills, {sent[0]:,} sent, {len(answered):,} answered, {len(kept):,} kept, {degraded:,} of the first "
+        "thousand without the graph\n"
+    )
+    assert len(answered) > 5 * KILLS

@@ -1,0 +1,149 @@
+"""Scoring over HTTP: bodies that are wrong, keys that may not, the same decision read back, batches, facts and lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from api import Limits, create_app
+from core.sql import open_sql
+from security import Scope, create_key
+from tests.api.served import Served, serving, wait_ready
+from tests.scoring.conftest import Home
+
+GENEROUS = Limits(rate=100_000, burst=100_000)
+
+
+def body(number: int, **changed: Any) -> dict[str, Any]:
+    told = {
+        "source": "http",
+        "id": f"H{number}",
+        "user": f"HU{number}",
+        "lender": "lotus",
+        "identifiers": [
+            {"type": "Device", "value": f"http-device-{number:05d}"},
+            {"type": "Phone", "value": f"138{number:08d}", "role": "self", "options": {"country": "CN"}},
+        ],
+        "properties": {"amount_cents": 500_000, "term_months": 12, "income_cents": 700_000},
+    }
+    return {**told, **changed}
+
+
+@pytest.fixture(scope="module")
+def served(home: Home, trained: Any) -> Iterator[Served]:
+    (home.settings.home / "models").symlink_to(trained / "models")
+    with open_sql(home.settings) as sql:
+        scopes = (Scope.READ, Scope.SCORE, Scope.WRITE)
+        tokens = {scope.value: create_key(sql, scope.value, [scope])[1] for scope in scopes}
+    with serving(create_app(replace(home.settings), limits=GENEROUS)) as url:
+        wait_ready(url)
+        yield Served(url, tokens)
+    (home.settings.home / "models").unlink()
+
+
+@pytest.fixture
+def client(served: Served) -> Iterator[httpx.Client]:
+    with served.client("score") as opened:
+        yield opened
+
+
+def test_a_decision_is_answered_again_and_read_back_as_it_was(served: Served, client: httpx.Client) -> None:
+    first = client.post("/v1/score", json=body(1, explain=True))
+    assert first.status_code == 200, first.text
+    assert client.post("/v1/score", json=body(1)).content == first.content
+    told = first.json()
+    assert told["timings_ms"]["total"] > 0
+    assert told["features"]["attribute_amount"] == 500_000
+    read = client.get(f"/v1/decisions/{told['decision_id']}")
+    assert read.json()["reply"] == told
+    assert read.json()["record"]["policy"]["label"] == "house@1"
+    assert "13800000001" not in read.text and "http-device-00001" not in read.text
+    other = client.post("/v1/score", json=body(1, lender="other"))
+    assert (other.status_code, other.json()["code"]) == (409, "score.conflict")
+    with served.client("read") as reader:
+        assert reader.get(f"/v1/decisions/{told['decision_id']}").status_code == 200
+        assert reader.post("/v1/score", json=body(2)).status_code == 403
+    assert client.get("/v1/decisions/" + "0" * 32).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changed", "where"),
+    [
+        ({"nobody": 1}, "body"),
+        ({"id": ""}, "body.id"),
+        ({"event_at": "2099-01-01T00:00:00Z"}, "body.event_at"),
+        ({"event_at": "0001-01-01T00:00:00Z"}, None),
+        ({"event_at": "yesterday"}, "body.event_at"),
+        ({"properties": {"amount_cents": "500000"}}, "body.properties.amount_cents"),
+        ({"properties": {"amount_cents": 5e5 + 0.5}}, "body.properties.amount_cents"),
+        ({"properties": {"unheard_of": 1}}, "body.properties.unheard_of"),
+        ({"properties": {"amount_cents": [1]}}, None),
+        ({"identifiers": [{"type": "Phone", "value": "1"}]}, "body.identifiers.0.value"),
+        ({"identifiers": [{"type": "phone", "value": "13800000001"}]}, "body.identifiers"),
+        ({"identifiers": [{"type": "Device", "value": "d" * 513}]}, "body.identifiers"),
+        ({"identifiers": [{"type": "Device", "value": "x"}] * 1_001}, "body.identifiers"),
+        ({"targets": ["a b"]}, "body.targets"),
+    ],
+)
+def test_a_wrong_body_is_a_problem_that_names_the_field_and_quotes_nothing(
+    home: Home, client: httpx.Client, changed: dict[str, Any], where: str | None
+) -> None:
+    before = home.graph.read("MATCH (n) WHERE NOT n:Decision RETURN count(n) AS n")
+    reply = client.post("/v1/score", json=body(50, **changed))
+    if reply.status_code == 200:  # a time before 1970 is the first that there is
+        return
+    assert (reply.status_code, reply.headers["content-type"]) == (422, "application/problem+json")
+    if where is not None:
+        assert where in [one["where"] for one in reply.json()["errors"]]
+    assert "500000" not in reply.text and "13800000001" not in reply.text
+    assert home.graph.read("MATCH (n) WHERE NOT n:Decision RETURN count(n) AS n") == before
+
+
+def test_a_batch_answers_each_by_itself(client: httpx.Client) -> None:
+    asked = [body(60), body(61, properties={"unheard_of": 1}), body(62, dry_run=True), body(60)]
+    reply = client.post("/v1/score/batch", json={"applications": asked})
+    answers = reply.json()["answers"]
+    assert [one["problem"] is None for one in answers] == [True, False, True, True]
+    assert answers[1]["problem"]["code"] == "score.invalid"
+    assert answers[3]["decision"] == answers[0]["decision"]
+    assert answers[2]["decision"]["dry_run"]
+
+
+def test_facts_and_lists_over_http(served: Served, client: httpx.Client) -> None:
+    client.post("/v1/score", json=body(70))
+    told = {"source": "http", "application": "H70", "target": "fraud", "value": 1}
+    assert client.post("/v1/outcomes", json=told).json()["unchanged"] is False
+    assert client.post("/v1/outcomes", json=told).json()["unchanged"] is True
+    assert client.post("/v1/outcomes", json={**told, "value": 0}).status_code == 409
+    assert client.post("/v1/outcomes", json={**told, "application": "nobody"}).status_code == 404
+    given = {"identifiers": [{"type": "Device", "value": "added-over-http"}]}
+    assert (
+        client.post("/v1/applications/http/H70/amendments", json=given).json()["facts"][0]["unchanged"]
+        is False
+    )
+    event = {
+        "source": "http",
+        "id": "E1",
+        "user": "HU70",
+        "kind": "login",
+        "identifiers": given["identifiers"],
+    }
+    assert client.post("/v1/events", json=event).status_code == 200
+    entry = {"identifier": given["identifiers"][0], "reason": "seen in a farm", "owner": "desk"}
+    assert client.post("/v1/lists/watched/entries", json=entry).status_code == 403
+    with served.client("write") as writer:
+        made = writer.post("/v1/lists/watched/entries", json=entry)
+        assert made.status_code == 200, made.text
+        on = writer.get("/v1/lists/watched/entries").json()["items"]
+        assert made.json()["id"] in [one["id"] for one in on]
+    shared = body(71, identifiers=given["identifiers"])
+    assert client.post("/v1/score", json=shared).json()["rule"]["name"] == "watched"
+    with served.client("write") as writer:
+        assert writer.delete(f"/v1/lists/entries/{made.json()['id']}").json()["removed_at"] is not None
+        assert writer.delete(f"/v1/lists/entries/{made.json()['id']}").status_code == 404
+    after = body(72, identifiers=given["identifiers"])
+    assert client.post("/v1/score", json=after).json()["rule"]["name"] != "watched"
