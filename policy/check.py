@@ -27,7 +27,7 @@ class Known:
     models: Mapping[str, bool]
     """By name in the registry whether it says an amount."""
     own: Mapping[str, bool]
-    """By name whether the model reads nothing but an application's own attributes."""
+    """By name whether the model can speak without the graph."""
     lists: Collection[str]
     words: Collection[str] = ()
     """Features of texts."""
@@ -44,8 +44,8 @@ def check_policy(policy: Policy, known: Known) -> None:
     if policy.attributes is not None and not known.own.get(policy.attributes, False):
         raise UsageError(
             "policy.attributes",
-            f"{policy.attributes} reads more than an application's own attributes, or has no champion: it could not speak "
-            "without the graph.",
+            f"{policy.attributes} has no champion, or reads more than an application's own attributes and is no scorecard: it "
+            "could not speak without the graph.",
         )
     bounds = _bounds(policy, known)
     before: list[tuple[Rule, list[Box]]] = []

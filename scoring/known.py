@@ -12,6 +12,7 @@ from policy.model import Policy
 from policy.region import Span
 from registry import Registry
 from risk.parts import AMOUNT
+from scoring.parts import speaks_alone
 from scoring.reasons import adverse
 
 COUNTED = ("applications", "users", "events", "lenders", "identifiers", "rings")
@@ -26,7 +27,7 @@ def known_of(registry: Registry, catalogue: Catalogue, sql: Sql) -> Known:
     return Known(
         features={variant.name: _span(variant.of.measure, variant.of.unit) for variant in catalogue.variants},
         models={name: card.kind == AMOUNT for name, card in cards.items()},
-        own={name: own.issuperset(card.features) for name, card in cards.items()},
+        own={name: speaks_alone(card, own) for name, card in cards.items()},
         lists=lists.names(sql),
         words=frozenset(v.name for v in catalogue.variants if v.of.dtype == "category"),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,6 +20,8 @@ from features.words import Kernel
 from graph_schema import Schema
 from loaders.arrive import Arrival, Arrivals
 from queries.neighbourhood import TARGET, Asked
+from registry import Card
+from risk.parts import SCORECARD
 from scoring.judging import CARRIED, GRAPH
 from scoring.reasons import Evidence
 from snapshot.columns import Columns
@@ -91,8 +93,13 @@ class Parts:
         unseen = _unseen(arrival, point)
         columns, position = columns_from(_nothing(point, self.online.asked), self.online.asked, unseen)
         values = _named(compute(columns, self.catalogue, np.array([position])))
-        own = {name: value for name, value in values.items() if name in self.own}
+        own = {name: value if name in self.own else None for name, value in values.items()}
         return Seen(*point, own, (GRAPH,), None, why)
+
+    def speaks_alone(self, card: Card) -> bool:
+        """Whether a model can speak without the graph: it reads an application's own attributes alone, or is a scorecard of some of
+        them, for which what is missing weighs nothing."""
+        return speaks_alone(card, self.own)
 
     def _carried(self, record: Row) -> Sequence[float]:
         columns, position = columns_from(record, self.online.asked)
@@ -116,6 +123,12 @@ class Parts:
         if held is not None and held[0] is record:  # made already for what it carries
             return held[1], held[2]
         return columns_from(record, self.online.asked, unseen)
+
+
+def speaks_alone(card: Card, own: Collection[str]) -> bool:
+    """See `Parts.speaks_alone`."""
+    read = [name in own for name in card.features]
+    return all(read) or (card.kind == SCORECARD and any(read))
 
 
 def _unseen(arrival: Arrival, point: tuple[int, int]) -> Unseen:

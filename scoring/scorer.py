@@ -181,7 +181,7 @@ class Scorer:
                 _log.error("model", extra={"fields": {"name": name, "code": error.code}})
                 missing = True
                 continue
-            if GRAPH in seen.degraded and not parts.own.issuperset(one.card.features):
+            if GRAPH in seen.degraded and not parts.speaks_alone(one.card):
                 missing = True
                 continue
             found.append(one)

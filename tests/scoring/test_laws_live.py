@@ -216,6 +216,7 @@ def test_a_graph_that_is_away_is_said_and_told_later(home: Home, monkeypatch: py
         assert set(one.reply["models"]) == {"ability"}
         assert one.reply["rule"]["name"] in {"unable", "fallback"}
         assert not any(name.startswith("device_") for name in one.record["features"])
+        assert "device_other_users_all" in one.record["missing"]
         assert home.scoring.replay(one).differs == ()
     assert home.graph.read("MATCH (a:Application {key: 'web:A400'}) RETURN a") == []
     assert drain(home.sql, home.graph, home.scoring.parts) == 2
