@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -99,62 +100,40 @@ class Killed:
         self.server.wait(30)
 
 
-@pytest.mark.proof
-def test_whatever_dies_every_answer_is_kept_and_no_fact_is_doubled(settings_killed: Settings) -> None:
-    settings = settings_killed
-    LocalServer(settings).start()
-    with connect(settings) as graph, open_sql(settings) as sql:
-        live.apply(graph, FINGRAPH, load_hasher(settings).key_id)
-        keep_models(settings.home)
-        promote(sql, read_policy(POLICY))
-        token = create_key(sql, "proof", [Scope.SCORE])[1]
-    killed = Killed(settings)
-    killed.ready()
-    answered: dict[str, str] = {}
-    sent, lock, over = [0], threading.Lock(), threading.Event()
+class Sending:
+    """Clients that send each application until it is answered."""
 
-    def send() -> None:
-        with httpx.Client(
-            base_url=killed.url, headers={"Authorization": f"Bearer {token}"}, timeout=10
-        ) as client:
+    def __init__(self, url: str, token: str) -> None:
+        self._url, self._headers, self._lock = url, {"Authorization": f"Bearer {token}"}, threading.Lock()
+        self.sent = 0
+        self.answered: dict[str, str] = {}
+
+    def run(self, over: threading.Event) -> None:
+        with httpx.Client(base_url=self._url, headers=self._headers, timeout=10) as client:
             while not over.is_set():
-                with lock:
-                    sent[0] += 1
-                    number = sent[0]
-                told = body(number, identifiers=body(number % 40)["identifiers"])
-                for _ in range(200):  # as a client should: sent again until it is answered
-                    try:
-                        reply = client.post("/v1/score", json=told)
-                    except httpx.HTTPError:
-                        time.sleep(0.2)
-                        continue
-                    if reply.status_code == 200:
-                        with lock:
-                            answered[reply.json()["application"]] = reply.json()["decision_id"]
-                        break
-                    assert reply.status_code in {429, 503, 500}, reply.text
-                    time.sleep(0.2)
+                with self._lock:
+                    self.sent += 1
+                    number = self.sent
+                self._one(client, body(number, identifiers=body(number % 40)["identifiers"]))
                 time.sleep(0.05)
 
-    senders = [threading.Thread(target=send) for _ in range(SENDERS)]
-    for one in senders:
-        one.start()
-    dice = random.Random(5)
-    try:
-        for number in range(KILLS):
-            time.sleep(dice.uniform(0.5, 4.0))
-            if number % 3 == 2:
-                killed.kill_database()
-            else:
-                killed.kill_server()
-            if number % 5 == 4:
-                killed.ready()
-    finally:
-        over.set()
-        for one in senders:
-            one.join(120)
-        killed.ready()
-        killed.stop()
+    def _one(self, client: httpx.Client, told: dict[str, Any]) -> None:
+        for _ in range(200):
+            try:
+                reply = client.post("/v1/score", json=told)
+            except httpx.HTTPError:
+                time.sleep(0.2)
+                continue
+            if reply.status_code == 200:
+                with self._lock:
+                    self.answered[reply.json()["application"]] = reply.json()["decision_id"]
+                return
+            assert reply.status_code in {429, 503, 500}, reply.text
+            time.sleep(0.2)
+
+
+def _require_kept(settings: Settings, answered: dict[str, str]) -> tuple[int, int]:
+    """Whatever was answered is in the record and the graph, once. → decisions; of the first thousand those without the graph."""
     with connect(settings) as graph, open_sql(settings) as sql:
         scoring = open_scoring(settings, graph, sql, load_hasher(settings))
         while drain(sql, graph, scoring.parts):
@@ -183,8 +162,44 @@ def test_whatever_dies_every_answer_is_kept_and_no_fact_is_doubled(settings_kill
         )
         assert doubled == [{"n": 0}]
         degraded = sum(bool(one.record["degraded"]) for one in list_decisions(sql, limit=1_000).items)
+    return len(kept), degraded
+
+
+@pytest.mark.proof
+def test_whatever_dies_every_answer_is_kept_and_no_fact_is_doubled(settings_killed: Settings) -> None:
+    settings = settings_killed
+    LocalServer(settings).start()
+    with connect(settings) as graph, open_sql(settings) as sql:
+        live.apply(graph, FINGRAPH, load_hasher(settings).key_id)
+        keep_models(settings.home)
+        promote(sql, read_policy(POLICY))
+        token = create_key(sql, "proof", [Scope.SCORE])[1]
+    killed = Killed(settings)
+    killed.ready()
+    sending, over = Sending(killed.url, token), threading.Event()
+    senders = [threading.Thread(target=sending.run, args=(over,)) for _ in range(SENDERS)]
+    for one in senders:
+        one.start()
+    dice = random.Random(5)
+    try:
+        for number in range(KILLS):
+            time.sleep(dice.uniform(0.5, 4.0))
+            if number % 3 == 2:
+                killed.kill_database()
+            else:
+                killed.kill_server()
+            if number % 5 == 4:
+                killed.ready()
+    finally:
+        over.set()
+        for one in senders:
+            one.join(120)
+        killed.ready()
+        killed.stop()
+    answered = sending.answered
+    kept, degraded = _require_kept(settings, answered)
     sys.stdout.write(
-        f"\n{KILLS} kills, {sent[0]:,} sent, {len(answered):,} answered, {len(kept):,} kept, {degraded:,} of the first "
+        f"\n{KILLS} kills, {sending.sent:,} sent, {len(answered):,} answered, {kept:,} kept, {degraded:,} of the first "
         "thousand without the graph\n"
     )
     assert len(answered) > 5 * KILLS
