@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from api import document, problems
 from api.front import Exchange, Front
@@ -88,7 +90,18 @@ async def _on_invalid(request: Request, error: Any) -> Response:
 async def _on_http(request: Request, error: Any) -> Response:
     exchange = _exchange(request)
     exchange.note(problems.named(error.status_code))
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:  # the framework names those of one route alone
+        error.headers = {"Allow": ", ".join(sorted(_methods(request)))}
     return problems.of_http(exchange.id, error)
+
+
+def _methods(request: Request) -> set[str]:
+    """Every method that the address takes."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= getattr(route, "methods", None) or set()
+    return found
 
 
 async def _on_validation(request: Request, error: Any) -> Response:

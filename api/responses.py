@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from api.problems import MEDIA_TYPE, Problem
@@ -11,6 +12,7 @@ _SAYS = {
     401: "No valid key came with the request; it is not said what is wrong with it.",
     403: "The key lacks the scope that this address needs, whatever it is about.",
     404: "It does not exist, or was not known at that moment.",
+    409: "It stands already, with other content; the first stands.",
     413: "The body is larger than a request may be.",
     422: "The request is not as it should be.",
     429: "The key asks for more than it may; `Retry-After` says when to go on.",
@@ -22,6 +24,7 @@ _CODES = {
     401: "auth.key",
     403: "auth.scope",
     404: "entities.unknown",
+    409: "score.conflict",
     413: "api.body",
     422: "api.invalid",
     429: "api.rate",
@@ -55,6 +58,7 @@ _TITLES = {
     401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",
+    409: "Conflict",
     413: "Request Entity Too Large",
     422: "Unprocessable Entity",
     429: "Too Many Requests",
@@ -62,8 +66,10 @@ _TITLES = {
     503: "Service Unavailable",
 }
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {status: _problem(status) for status in _SAYS}
-"""The ways in which every operation below /v1 can fail."""
+WRITES: dict[int | str, dict[str, Any]] = {status: _problem(status) for status in _SAYS}
+"""The ways in which an operation below /v1 that writes can fail."""
+PROBLEMS = {status: told for status, told in WRITES.items() if status != HTTPStatus.CONFLICT}
+"""And any other."""
 NOT_CHANGED: dict[int | str, dict[str, Any]] = {
     304: {"description": "What the caller has (`If-None-Match`) says the same."}
 }

@@ -90,7 +90,7 @@ class Drain:
         wait = WAIT_S
         while not self._end.wait(wait):
             try:
-                wait = 0.0 if drain(self._sql, self._graph, self._parts()) == MOST else WAIT_S
+                wait = 0.0 if self._drained() == MOST else WAIT_S
             except (GraphUnavailableError, SqlUnavailableError):
                 wait = WAIT_LONG_S
             except FinGraphError as error:
@@ -99,3 +99,7 @@ class Drain:
             except Exception as error:  # noqa: BLE001 - one round that fails must not be the last one
                 _log.error("failed", extra={"fields": {"error": type(error).__name__}})
                 wait = WAIT_LONG_S
+
+    def _drained(self) -> int:
+        """Nothing is asked of the graph where nothing waits."""
+        return drain(self._sql, self._graph, self._parts()) if waiting(self._sql, 1) else 0

@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.desk import AtDesk, guarded
-from api.responses import PROBLEMS
+from api.responses import WRITES
 from api.v1.models import Asked, Model, Moment, Text, Time
 from api.v1.score import MOST_AT_ONCE, GivenAsked, IdText, SentAsked, SourceName, at_scoring
 from loaders.arrive import Arrived
@@ -32,7 +32,7 @@ class OutcomeAsked(Asked):
     source: SourceName
     application: IdText = Field(description="Its id within the source.")
     target: Kind = Field(description="fraud, approval, disbursement, overdue, amount, …")
-    value: float = Field(description="1 or 0; of an amount whole cents.", allow_inf_nan=False)
+    value: float = Field(description="1 or 0; of an amount whole cents.", allow_inf_nan=False, strict=True)
     id: IdText | None = Field(
         default=None,
         description="Of the outcome (default: of the first one of this target); a correction has its own.",
@@ -61,11 +61,11 @@ class Facts(Model):
 
 
 @router.post(
-    "/applications/{source}/{id}/amendments",
+    "/applications/{source}/{id:path}/amendments",
     operation_id="amend",
     summary="Add identifiers to an application",
     response_model=Facts,
-    responses=PROBLEMS,
+    responses=WRITES,
 )
 async def amend(
     desk: AtDesk,
@@ -84,7 +84,7 @@ async def amend(
     operation_id="tell_outcome",
     summary="Tell what became of an application",
     response_model=Fact,
-    responses=PROBLEMS,
+    responses=WRITES,
 )
 async def tell_outcome(desk: AtDesk, asked: OutcomeAsked) -> Response:
     """The latest known of a target holds. Sent again, nothing changes; of the same id with other content 409."""
@@ -98,7 +98,7 @@ async def tell_outcome(desk: AtDesk, asked: OutcomeAsked) -> Response:
     operation_id="tell_event",
     summary="Tell of another event",
     response_model=Fact,
-    responses=PROBLEMS,
+    responses=WRITES,
 )
 async def tell_event(desk: AtDesk, asked: EventAsked) -> Response:
     """A sign-up, a login, a change of card: it ties its user to what it names, as an application does."""

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api.desk import AtDesk, Desk, guarded
 from api.errors import OverloadedError
 from api.problems import FieldProblem, Problem, problem_of
-from api.responses import PROBLEMS
+from api.responses import WRITES
 from api.v1.models import Asked, Label, Model, Moment, Text, Time
 from core.errors import FinGraphError
 from scoring import Asked as AskedOfScorer
@@ -92,8 +92,8 @@ class ScoreAsked(ApplicationAsked):
     targets: list[Name] = Field(
         default_factory=list, max_length=20, description="Models to be asked beside those of the policy."
     )
-    explain: bool = Field(default=False, description="Reasons of every model, and all features.")
-    dry_run: bool = Field(default=False, description="Nothing is written and nothing is kept.")
+    explain: bool = Field(default=False, strict=True, description="Reasons of every model, and all features.")
+    dry_run: bool = Field(default=False, strict=True, description="Nothing is written and nothing is kept.")
 
     @property
     def asked(self) -> AskedOfScorer:
@@ -208,7 +208,7 @@ async def at_scoring(desk: Desk, work: Callable[[Scoring], T]) -> T:
     operation_id="score",
     summary="Decide about an application",
     response_model=Scored,
-    responses=PROBLEMS,
+    responses=WRITES,
 )
 async def score(desk: AtDesk, asked: ScoreAsked) -> Response:
     """Asked again with the same content, the first decision is answered; with other content 409. Time out after some
@@ -222,7 +222,7 @@ async def score(desk: AtDesk, asked: ScoreAsked) -> Response:
     operation_id="score_batch",
     summary="Decide about up to 1,000 applications",
     response_model=BatchScored,
-    responses=PROBLEMS,
+    responses=WRITES,
 )
 async def score_batch(desk: AtDesk, asked: BatchAsked) -> Response:
     """One after another, each as `score` would; one that fails has its problem and keeps the others from nothing."""
@@ -252,7 +252,7 @@ def in_body(where: str, code: str, message: str) -> FieldProblem:
     operation_id="decision",
     summary="A decision as it was answered, and why",
     response_model=DecisionTold,
-    responses=PROBLEMS,
+    responses=WRITES,
 )
 async def decision_of(desk: AtDesk, id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]) -> Response:
     """Exactly what was answered, with everything that it followed from. Nothing of it changes."""

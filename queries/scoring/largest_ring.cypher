@@ -3,5 +3,5 @@
 // params: -
 // returns: applications
 MATCH (r:Ring)
-WHERE r.listed AND r.dissolved_run IS NULL
+WHERE r.listed IN [true] AND r.score >= 0 AND r.dissolved_run IS NULL
 RETURN coalesce(max(r.applications), 0) AS applications
