@@ -98,9 +98,10 @@ async def _on_http(request: Request, error: Any) -> Response:
 def _methods(request: Request) -> set[str]:
     """Every method that the address takes."""
     found: set[str] = set()
-    for route in request.app.routes:
-        if route.matches(request.scope)[0] is not Match.NONE:
-            found |= getattr(route, "methods", None) or set()
+    for router in ROUTERS:
+        for route in router.routes:
+            if route.matches(request.scope)[0] is not Match.NONE:
+                found |= getattr(route, "methods", None) or set()
     return found
 
 

@@ -21,7 +21,7 @@ from tests.core.test_server_live import server_in
 pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.xdist_group("ports")]
 
 LIMITS = Limits(workers=2, queue=2, rate=10_000, burst=10_000)
-BUDGET = {"X-Request-Timeout-Ms": "3000"}
+BUDGET = {"X-Request-Timeout-Ms": "8000"}
 
 
 @pytest.fixture(scope="module")

@@ -292,6 +292,7 @@ def test_figures_and_health_need_no_key_and_hold_nothing_of_anybody(served: Serv
             "schema",
             "plans",
             "page_cache",
+            "scoring",
         }
         text = client.get("/metrics").text
     assert 'fingraph_requests_total{method="GET",route="/v1/applications/{source}/{id}",status="200"}' in text
