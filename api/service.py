@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,33 +17,12 @@ from core.clock import Clock, now_us
 from core.graph import Graph, connect
 from core.settings import Settings
 from core.sql import Sql, open_sql
-from graph_schema import Schema
-from graph_schema.live import live_schema
 from loaders.hashing import Hasher, load_hasher
+from scoring.schemas import Schemas
 from scoring.service import Scoring, open_scoring
 from security import Keyring
 
 AUTH_WORKERS, AUTH_QUEUE = 4, 128
-SCHEMA_SECONDS = 10.0
-
-
-class Schemas:
-    """The graph's schema, asked for again every few seconds: a load may declare more. Many threads may use it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._held: tuple[float, Schema] | None = None
-
-    def of(self, graph: Graph) -> Schema:
-        """The schema of `graph`; raises what `live_schema` raises."""
-        with self._lock:
-            held = self._held
-        if held is not None and time.monotonic() < held[0] + SCHEMA_SECONDS:
-            return held[1]
-        asked, schema = time.monotonic(), live_schema(graph)
-        with self._lock:
-            self._held = (asked, schema)
-        return schema
 
 
 @dataclass(frozen=True)
@@ -85,7 +62,7 @@ def open_service(settings: Settings, limits: Limits, metrics: Metrics, clock: Cl
         graph.close()
         raise
     schemas, hasher = Schemas(), load_hasher(settings)
-    scoring = open_scoring(settings, graph, sql, hasher, clock)
+    scoring = open_scoring(settings, graph, sql, hasher, clock, schemas)
     return Service(
         settings=settings,
         limits=limits,

@@ -184,16 +184,10 @@ def serving(settings: Settings) -> Iterator[tuple[httpx.Client, float]]:
 def served(settings: Settings) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The address of `fingraph serve` in a process group of its own, as soon as it was started."""
     port = str(8_000 + settings.port_offset)
-    env = environment(
-        FINGRAPH_HOME=str(settings.home),
-        FINGRAPH_CACHE=str(settings.cache),
-        FINGRAPH_PORT_OFFSET=str(settings.port_offset),
-        PYTHONPATH=str(ROOT),
-    )
     with (settings.home / "serve.log").open("a") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "cli", "serve", "--port", port],
-            env=env,
+            env=environment_of(settings),
             stdout=log,
             stderr=log,
             start_new_session=True,
@@ -203,6 +197,16 @@ def served(settings: Settings) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         finally:
             server.terminate()
             server.wait(30)
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """What a process of ours is told of a home."""
+    return environment(
+        FINGRAPH_HOME=str(settings.home),
+        FINGRAPH_CACHE=str(settings.cache),
+        FINGRAPH_PORT_OFFSET=str(settings.port_offset),
+        PYTHONPATH=str(ROOT),
+    )
 
 
 def wait_for(ready: Callable[[], bool], server: subprocess.Popen[bytes]) -> None:

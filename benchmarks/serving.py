@@ -27,9 +27,9 @@ import httpx
 import numpy as np
 import polars as pl
 
-from benchmarks.command import environment, own_home, run_fingraph
+from benchmarks.command import own_home, run_fingraph
 from benchmarks.goal import Figure, MeasuringError
-from benchmarks.large import served, wait_for
+from benchmarks.large import environment_of, served, wait_for
 from benchmarks.neighbourhood import carry
 from benchmarks.results import ROOT
 from benchmarks.simulated import World, world
@@ -214,12 +214,10 @@ def _at(size: int, champions: Path, terminal: Terminal, *, whole: bool) -> dict[
 
 def _beside_rings(settings: Settings, caller: Caller) -> Load:
     """Requests while `fingraph rings run` works, from its start to its end."""
-    env = environment(
-        FINGRAPH_HOME=str(settings.home), FINGRAPH_CACHE=str(settings.cache),
-        FINGRAPH_PORT_OFFSET=str(settings.port_offset), PYTHONPATH=str(ROOT),
-    )  # fmt: skip
     run = subprocess.Popen(
-        [sys.executable, "-m", "cli", "rings", "run", "--json"], env=env, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "cli", "rings", "run", "--json"],
+        env=environment_of(settings),
+        stdout=subprocess.DEVNULL,
     )
     try:
         return caller.load(RATE, 600, until=lambda: run.poll() is not None)

@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from core.errors import UsageError
-from policy.condition import Atom, names_of
+from policy.condition import Atom, names_of, spoken
 from policy.model import Policy, Rule
 from policy.region import Box, Span, boxes, inside
 
-PROBABILITY, SCORE = "probability", "score"
-OF_CHANCE = {PROBABILITY: Span(0.0, 1.0), SCORE: Span()}
+OF_CHANCE = {"probability": Span(0.0, 1.0), "score": Span()}
 OF_AMOUNT = {name: Span(0.0) for name in ("lower", "median", "upper")}
-STEPS = ("graph", "carried", "embedding", "models")
+GRAPH, CARRIED, MODELS = "graph", "carried", "models"
+STEPS = (GRAPH, CARRIED, "embedding", MODELS)
 """What may be missing when an application is judged: `degraded.STEP`."""
 TRUTH = Span(only=frozenset({True, False}), missing=False)
 
@@ -64,10 +64,9 @@ def check_policy(policy: Policy, known: Known) -> None:
 
 def _bounds(policy: Policy, known: Known) -> dict[str, Span]:
     found = {f"feature.{name}": span for name, span in known.features.items()}
-    asked = dict.fromkeys((*policy.models, *([policy.attributes] if policy.attributes else [])))
-    for model in asked:
+    for model in policy.asked:
         fields = OF_AMOUNT if known.models[model] else OF_CHANCE
-        found |= {f"{model.replace('-', '_')}.{name}": span for name, span in fields.items()}
+        found |= {f"{spoken(model)}.{name}": span for name, span in fields.items()}
     found |= {f"list.{name}": TRUTH for name in known.lists}
     return found | {f"degraded.{name}": TRUTH for name in STEPS}
 

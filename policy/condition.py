@@ -19,7 +19,6 @@ from core.errors import UsageError
 Value = float | int | str | bool | None
 Facts = Mapping[str, Value]
 """What is known of an application, by name; a name that is not there is missing."""
-Holds = Callable[[Facts], bool]
 _COMPARE: dict[type[ast.cmpop], str] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
@@ -114,6 +113,11 @@ def names_of(condition: Condition) -> Iterator[Atom]:
         return
     for part in condition.parts:
         yield from names_of(part)
+
+
+def spoken(model: str) -> str:
+    """What conditions call a model: its name in the registry may have a `-`."""
+    return model.replace("-", "_")
 
 
 class _WrongError(Exception):

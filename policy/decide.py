@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from policy.condition import Facts, Value, names_of
+from policy.condition import Facts, Value, names_of, spoken
 from policy.model import Outcome, Policy, Rule
 
 OTHERWISE, FALLBACK = "otherwise", "fallback"
@@ -60,7 +60,7 @@ def decide(
             if tripped.holds_back(rule, ring_features):
                 return Verdict(Outcome.REVIEW, rule.name, None, True, read)
             return Verdict(rule.then, rule.name, rule.code, False, read)
-    spoke = any(name.partition(".")[0] == policy.decides.replace("-", "_") for name in facts)
+    spoke = any(name.partition(".")[0] == spoken(policy.decides) for name in facts)
     if not spoke:
         return Verdict(policy.fallback, FALLBACK, None)
     return Verdict(policy.otherwise, OTHERWISE, None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -82,6 +82,12 @@ class Policy:
     def digest(self) -> str:
         """SHA-256 of the text, as hex digits."""
         return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Every model that may be asked, each once."""
+        alone = () if self.attributes is None else (self.attributes,)
+        return tuple(dict.fromkeys((*self.models, *alone)))
 
     @property
     def label(self) -> str:
@@ -186,16 +192,3 @@ def _breaker(told: _BreakerTold | None) -> Breaker | None:
     if told is None:
         return None
     return Breaker(told.decline_share, duration_us(told.window), told.least, told.ring_applications)
-
-
-def as_json(policy: Policy) -> dict[str, Any]:
-    """The policy as one JSON object, rules as they were written."""
-    rules = [
-        {"name": r.name, "when": r.text, "then": r.then, "code": r.code, "about": r.about}
-        for r in policy.rules
-    ]
-    return {
-        "name": policy.name, "version": policy.version, "digest": policy.digest, "models": list(policy.models),
-        "decides": policy.decides, "otherwise": policy.otherwise, "fallback": policy.fallback,
-        "attributes": policy.attributes, "rules": rules, "breaker": None if policy.breaker is None else vars(policy.breaker),
-    }  # fmt: skip

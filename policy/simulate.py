@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 import polars as pl
 
-from policy.condition import Value, names_of
+from policy.condition import Value, names_of, spoken
 from policy.decide import FALLBACK, OTHERWISE, decide
 from policy.model import Policy
 
@@ -85,7 +85,7 @@ def simulate(
         told = {f"feature.{name}": frame[name].to_list() for name in frame.columns if name in read}
         for name, model in models.items():
             said = model.told(frame)
-            told |= {f"{name.replace('-', '_')}.{one}": values.tolist() for one, values in said.items()}
+            told |= {f"{spoken(name)}.{one}": values.tolist() for one, values in said.items()}
         for i in range(frame.height):
             facts: dict[str, Value] = {name: values[i] for name, values in told.items()}
             line = lines[decide(policy, facts).rule]

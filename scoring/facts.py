@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from core.errors import UsageError
 from loaders.arrive import Arrival
-from loaders.rows import is_id
-from scoring.request import Field, Given, InvalidError, Sent, Using, arrival_of
-from security.entry import canonical
+from scoring.request import Field, Given, InvalidError, Sent, Using, arrival_of, can_name, digest_of
 
 LARGEST_VALUE = 1e15
 
@@ -31,7 +28,7 @@ def amendments_of(source: str, id_: str, identifiers: Sequence[Given], using: Us
             Arrival(
                 kind.relationship,
                 key,
-                _digest([kind.relationship, key]),
+                digest_of([kind.relationship, key]),
                 {"event_at": None},
                 None,
                 (one,),
@@ -62,7 +59,7 @@ def outcome_of(told: Told, using: Using) -> Arrival:
     about = arrival_of(Sent(told.source, told.application, event_at=told.event_at), using)
     name = f"{told.application}#{told.target}" if told.id is None else told.id
     wrong = []
-    if not is_id_text(name):
+    if not can_name(name):
         wrong.append(Field("id", "id.invalid", "Shorter, and without control characters."))
     if not abs(told.value) <= LARGEST_VALUE:
         wrong.append(Field("value", "value.range", "A number; an amount in whole cents."))
@@ -80,19 +77,8 @@ def outcome_of(told: Told, using: Using) -> Arrival:
         "event_at": told.event_at,
     }
     return Arrival(
-        "Outcome", key, _digest([about.key, told.target, value, told.event_at]), own, about=about.key
+        "Outcome", key, digest_of([about.key, told.target, value, told.event_at]), own, about=about.key
     )
-
-
-def is_id_text(text: str) -> bool:
-    """Whether a text can name something."""
-    import polars as pl  # noqa: PLC0415 - one value
-
-    return bool(is_id(pl.Series([text]))[0])
-
-
-def _digest(content: object) -> str:
-    return hashlib.blake2b(canonical(content).encode(), digest_size=16).hexdigest()
 
 
 def require_target(target: str, known: Sequence[str]) -> None:

@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from features import Catalogue
-from policy.condition import Value, names_of
+from policy.check import GRAPH
+from policy.condition import Value, names_of, spoken
 from policy.decide import CLOSED, Tripped, Verdict, decide
 from policy.lists import Listed
 from policy.model import Outcome, Policy
 from scoring.pool import Loaded
 from scoring.reasons import OTHER, PERSON, Evidence, explained, for_applicant
 
-GRAPH, CARRIED, MODELS = "graph", "carried", "models"
-"""Steps that may be missing; a reply and its record name them."""
 MOST_TOLD = 4
 """Codes that an applicant is told, at most (Regulation B, 12 CFR 1002.9, comment 9(b)(2)-1)."""
 
@@ -76,14 +75,16 @@ def consider(
 
 def facts_of(policy: Policy, basis: Basis, said: Iterable[Said]) -> dict[str, Value]:
     """What the rules of a policy read, by the names that they use."""
-    found: dict[str, Value] = {f"feature.{name}": value for name, value in basis.values.items()}
+    found: dict[str, Value] = {}
     for one in said:
-        found |= {f"{one.name.replace('-', '_')}.{name}": figure for name, figure in one.figures.items()}
+        found |= {f"{spoken(one.name)}.{name}": figure for name, figure in one.figures.items()}
     on, missing = {one.list for one in basis.listed}, set(basis.degraded)
     for rule in policy.rules:
         for atom in names_of(rule.condition):
             first, _, name = atom.name.partition(".")
-            if first == "list":
+            if first == "feature":
+                found[atom.name] = basis.values.get(name)
+            elif first == "list":
                 found[atom.name] = name in on
             elif first == "degraded":
                 found[atom.name] = name in missing

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from core.errors import FinGraphError, GraphUnavailableError, IncompatibleError, SqlUnavailableError
 from core.graph import Graph, Row
 from core.sql import Sql
+from policy.check import GRAPH
 from queries import statement
-from scoring.judging import GRAPH
 from scoring.parts import Parts
 from scoring.record import Decision, told_of, waiting
 from scoring.reply import arrival_again
@@ -26,10 +26,10 @@ WAIT_S, WAIT_LONG_S = 0.2, 2.0
 _log = logging.getLogger("fingraph.outbox")
 
 
-def drain(sql: Sql, graph: Graph, parts: Parts, most: int = MOST) -> int:
+def drain(sql: Sql, graph: Graph, parts: Callable[[], Parts], most: int = MOST) -> int:
     """Tell the graph of the oldest decisions that it was not told of, and return of how many.
 
-    What was told twice is there once. Raises `GraphUnavailableError`, `SqlUnavailableError`: the rest waits.
+    What was told twice is there once; `parts` is asked where an application has not arrived yet. Raises `GraphUnavailableError`, `SqlUnavailableError`: the rest waits.
     """
     found = waiting(sql, most)
     if not found:
@@ -37,7 +37,7 @@ def drain(sql: Sql, graph: Graph, parts: Parts, most: int = MOST) -> int:
     held = graph.until(time.monotonic() + SECONDS)
     for decision in found:
         if GRAPH in decision.record["degraded"]:
-            _arrive(decision, held, parts)
+            _arrive(decision, held, parts())
     statement("scoring/tell").run(held, rows=[_row(decision) for decision in found])
     told_of(sql, [decision.id for decision in found])
     return len(found)
@@ -90,7 +90,7 @@ class Drain:
         wait = WAIT_S
         while not self._end.wait(wait):
             try:
-                wait = 0.0 if self._drained() == MOST else WAIT_S
+                wait = 0.0 if drain(self._sql, self._graph, self._parts) == MOST else WAIT_S
             except (GraphUnavailableError, SqlUnavailableError):
                 wait = WAIT_LONG_S
             except FinGraphError as error:
@@ -99,7 +99,3 @@ class Drain:
             except Exception as error:  # noqa: BLE001 - one round that fails must not be the last one
                 _log.error("failed", extra={"fields": {"error": type(error).__name__}})
                 wait = WAIT_LONG_S
-
-    def _drained(self) -> int:
-        """Nothing is asked of the graph where nothing waits."""
-        return drain(self._sql, self._graph, self._parts()) if waiting(self._sql, 1) else 0

@@ -19,10 +19,10 @@ from features.online import Online
 from features.words import Kernel
 from graph_schema import Schema
 from loaders.arrive import Arrival, Arrivals
+from policy.check import CARRIED, GRAPH
 from queries.neighbourhood import TARGET, Asked
 from registry import Card
 from risk.parts import SCORECARD
-from scoring.judging import CARRIED, GRAPH
 from scoring.reasons import Evidence
 from snapshot.columns import Columns
 from snapshot.online import Given, Unseen, columns_from

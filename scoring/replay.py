@@ -7,9 +7,10 @@ from typing import Any
 
 from core.errors import IncompatibleError
 from core.graph import Graph
+from policy.check import GRAPH
 from policy.decide import Tripped
 from policy.lists import Listed
-from scoring.judging import GRAPH, Basis, consider
+from scoring.judging import Basis, consider
 from scoring.parts import Parts, Seen
 from scoring.policies import Policies
 from scoring.pool import Pool

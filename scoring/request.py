@@ -122,15 +122,25 @@ def arrival_of(sent: Sent, using: Using) -> Arrival:
     return Arrival(
         sent.label,
         sent.key,
-        hashlib.blake2b(canonical(content).encode(), digest_size=16).hexdigest(),
+        digest_of(content),
         {"key": sent.key, "source": sent.source, "id": sent.id, "event_at": sent.event_at, **properties},
         None if user is None else {"key": user, "source": sent.source, "id": sent.user},
         tuple(named),
     )
 
 
+def digest_of(content: object) -> str:
+    """128 bits of BLAKE2b over what a fact says, as hex digits."""
+    return hashlib.blake2b(canonical(content).encode(), digest_size=16).hexdigest()
+
+
+def can_name(text: str) -> bool:
+    """Whether a text can name something; see `loaders.rows.is_id`."""
+    return bool(is_id(pl.Series([text]))[0])
+
+
 def _require_id(text: str, where: str, wrong: list[Field]) -> None:
-    if not text.strip() or text != text.strip() or not is_id(pl.Series([text]))[0]:
+    if not text.strip() or text != text.strip() or not can_name(text):
         wrong.append(
             Field(where, "id.invalid", f"1 to {LONGEST_ID} characters, none of them a control character.")
         )

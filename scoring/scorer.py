@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,15 +13,15 @@ from core.errors import FinGraphError, GraphUnavailableError
 from core.graph import Graph
 from core.ids import seq_of
 from core.sql import Sql
-from graph_schema import Schema
 from loaders.arrive import Arrival
 from loaders.hashing import Hasher
 from policy import lists
+from policy.check import GRAPH, MODELS
 from policy.decide import Verdict, decide
 from policy.model import Policy
 from policy.store import no_policy
 from scoring.breaker import Breakers
-from scoring.judging import GRAPH, MODELS, Basis, Judgement, consider, facts_of
+from scoring.judging import Basis, Judgement, consider, facts_of
 from scoring.parts import Parts, Seen
 from scoring.policies import Policies
 from scoring.pool import Loaded, Pool
@@ -77,24 +76,13 @@ class Scorer:
     """Scores applications; many threads may use one."""
 
     def __init__(
-        self, sql: Sql, hasher: Hasher, pool: Pool, policies: Policies, breakers: Breakers, *, clock: Clock = now_us,
+        self, sql: Sql, hasher: Hasher, parts: Parts, judges: tuple[Pool, Policies, Breakers], *, clock: Clock = now_us
     ) -> None:  # fmt: skip
-        self._sql, self._hasher, self.pool = sql, hasher, pool
-        self._policies, self._breakers, self._clock = policies, breakers, clock
-        self._parts: Parts | None = None
-        self._making = threading.Lock()
+        self._sql, self._hasher, self._clock = sql, hasher, clock
+        self.parts = parts
+        self.pool, self._policies, self._breakers = judges
 
-    def parts(self, graph: Graph, schema: Schema) -> Parts:
-        """What a schema is read and written with; made once a schema."""
-        held = self._parts
-        if held is not None and (held.schema is schema or held.schema == schema):
-            return held
-        with self._making:
-            if self._parts is None or self._parts.schema != schema:
-                self._parts = Parts(graph, schema, self._clock)
-            return self._parts
-
-    def score(self, graph: Graph, parts: Parts, asked: Asked, seconds: float = GRAPH_SECONDS) -> Decision:
+    def score(self, graph: Graph, asked: Asked, seconds: float = GRAPH_SECONDS) -> Decision:
         """What is decided about an application, kept before it is returned; asked again, the same.
 
         Raises `InvalidError`, `IncompatibleError` (`score.conflict`, `arrive.conflict`), `NotFoundError` (`policy.none`,
@@ -102,7 +90,7 @@ class Scorer:
         """
         timings = Timings()
         with timings.step("request"):
-            arrival = arrival_of(asked.sent, Using(parts.schema, self._hasher, self._clock()))
+            arrival = arrival_of(asked.sent, Using(self.parts.schema, self._hasher, self._clock()))
         if not asked.dry_run:
             with timings.step("record"):
                 standing = of_key(self._sql, arrival.key)
@@ -112,27 +100,27 @@ class Scorer:
         if policy is None:
             raise no_policy("champion")
         with timings.step("graph"):
-            seen = self._see(graph, parts, arrival, asked, seconds)
-        return self._decide(parts, arrival, asked, policy, seen, timings)
+            seen = self._see(graph, arrival, asked, seconds)
+        return self._decide(arrival, asked, policy, seen, timings)
 
-    def _see(self, graph: Graph, parts: Parts, arrival: Arrival, asked: Asked, seconds: float) -> Seen:
+    def _see(self, graph: Graph, arrival: Arrival, asked: Asked, seconds: float) -> Seen:
         held = graph.until(time.monotonic() + seconds)
         try:
             if asked.dry_run:
-                return parts.seen_from(held, arrival, self._clock(), seconds)
-            return parts.seen_after(held, arrival, seconds)
+                return self.parts.seen_from(held, arrival, self._clock(), seconds)
+            return self.parts.seen_after(held, arrival, seconds)
         except FinGraphError as error:
             if not isinstance(error, GraphUnavailableError) and error.code != REFUSED:
                 raise
             _log.error("without the graph", extra={"fields": {"code": error.code, "message": error.message}})
-            return parts.unseen(arrival, (self._clock(), seq_of(arrival.key)), error.code)
+            return self.parts.unseen(arrival, (self._clock(), seq_of(arrival.key)), error.code)
 
-    def _decide(  # noqa: PLR0917
-        self, parts: Parts, arrival: Arrival, asked: Asked, policy: Policy, seen: Seen, timings: Timings
+    def _decide(
+        self, arrival: Arrival, asked: Asked, policy: Policy, seen: Seen, timings: Timings
     ) -> Decision:
-        point = seen.known_at, seen.seq
+        parts, point = self.parts, (seen.known_at, seen.seq)
         with timings.step("models"):
-            models, missing = self._models(parts, policy, asked.targets, seen)
+            models, missing = self._models(policy, asked.targets, seen)
         with timings.step("lists"):
             listed = tuple(lists.standing(self._sql, _named(arrival), seen.known_at))
         degraded = (*seen.degraded, *((MODELS,) if missing else ()))
@@ -141,19 +129,20 @@ class Scorer:
             judgement = consider(
                 policy, basis, models, parts.catalogue, parts.ring_features, explain=asked.explain
             )
-            shadow = self._shadow(basis, judgement, parts)
+            shadow = self._shadow(basis, judgement)
         id_ = new_id()
         reply = reply_of(
             id_, arrival.key, point, policy, basis, judgement, explain=asked.explain, dry_run=asked.dry_run
         )
+        took = timings.total
         record = {
             "format": FORMAT,
             **record_of(
                 arrival, point, policy, basis, parts.catalogue.version, shadow=shadow, why=seen.why,
                 explain=asked.explain,
             ),
-            "timings_ms": timings.total,
-            "reply": reply | {"timings_ms": timings.total},
+            "timings_ms": took,
+            "reply": reply | {"timings_ms": took},
         }  # fmt: skip
         verdict = judgement.verdict
         decision = Decision(
@@ -162,9 +151,7 @@ class Scorer:
         )  # fmt: skip
         return decision if asked.dry_run else keep(self._sql, decision)
 
-    def _models(
-        self, parts: Parts, policy: Policy, targets: Sequence[str], seen: Seen
-    ) -> tuple[list[Loaded], bool]:
+    def _models(self, policy: Policy, targets: Sequence[str], seen: Seen) -> tuple[list[Loaded], bool]:
         """The models that can speak, and whether one that was to speak cannot."""
         if GRAPH in seen.degraded:
             names = [policy.attributes] if policy.attributes else []
@@ -181,18 +168,18 @@ class Scorer:
                 _log.error("model", extra={"fields": {"name": name, "code": error.code}})
                 missing = True
                 continue
-            if GRAPH in seen.degraded and not parts.speaks_alone(one.card):
+            if GRAPH in seen.degraded and not self.parts.speaks_alone(one.card):
                 missing = True
                 continue
             found.append(one)
         return found, missing
 
-    def _shadow(self, basis: Basis, judgement: Judgement, parts: Parts) -> tuple[Policy, Verdict] | None:
+    def _shadow(self, basis: Basis, judgement: Judgement) -> tuple[Policy, Verdict] | None:
         policy = self._policies.shadow()
         if policy is None:
             return None
         facts = facts_of(policy, basis, judgement.said)
-        return policy, decide(policy, facts, tripped=basis.tripped, ring_features=parts.ring_features)
+        return policy, decide(policy, facts, tripped=basis.tripped, ring_features=self.parts.ring_features)
 
 
 def _named(arrival: Arrival) -> Iterator[tuple[str, str]]:

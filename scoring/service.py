@@ -5,22 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from core.clock import Clock, now_us
-from core.errors import GraphUnavailableError
 from core.graph import Graph
 from core.settings import Settings
 from core.sql import Sql
-from features import catalogue_for
-from graph_schema import FINGRAPH, Schema
-from graph_schema.live import live_schema
+from graph_schema import Schema
 from loaders.arrive import Arrived
 from loaders.hashing import Hasher
 from loaders.identify import identify
-from policy.model import Policy
 from registry import Registry
 from risk import targets
 from scoring.breaker import Breakers
@@ -32,13 +28,11 @@ from scoring.pool import Pool
 from scoring.record import Decision, count_waiting
 from scoring.replay import Replayed, replay
 from scoring.request import Given, Sent, Using, arrival_of
+from scoring.schemas import Schemas
 from scoring.scorer import Asked, Scorer
 
 FACT_SECONDS = 10.0
 """Longest time that a fact takes in the graph."""
-SCHEMA_S = 10.0
-LOOK_SECONDS = 0.5
-"""What the look at the schema may take; then the last one known goes on."""
 SAMPLE = "13900001234"
 NOBODY = Sent("fingraph", "warming", user="nobody")
 
@@ -52,6 +46,7 @@ class Open:
     hasher: Hasher
     registry: Registry
     clock: Clock = now_us
+    schemas: Schemas = field(default_factory=Schemas)
 
 
 class Scoring:
@@ -60,42 +55,41 @@ class Scoring:
     def __init__(self, opened: Open) -> None:
         self._opened = opened
         self._lock = threading.Lock()
-        self._schema: Schema = FINGRAPH
-        self._looked = -SCHEMA_S
+        self._made: Scorer | None = None
         self.policies = Policies(opened.sql)
         self.breakers = Breakers(opened.sql, opened.graph, opened.clock)
-        self._pool: Pool | None = None
-        self._scorer: Scorer | None = None
         self._drain = Drain(opened.sql, opened.graph, lambda: self.parts)
 
     @property
+    def scorer(self) -> Scorer:
+        """The path itself, made once a schema: of the last one known where the graph is away."""
+        schema = self._opened.schemas.known(self._opened.graph)
+        with self._lock:
+            if self._made is None or self._made.parts.schema is not schema:
+                self._made = self._scorer_of(schema)
+            return self._made
+
+    def _scorer_of(self, schema: Schema) -> Scorer:
+        opened, parts = self._opened, Parts(self._opened.graph, schema, self._opened.clock)
+        pool = None if self._made is None else self._made.pool
+        if pool is None or pool.catalogue != parts.catalogue.version:
+            pool = Pool(opened.registry, parts.catalogue.version)
+        judges = (pool, self.policies, self.breakers)
+        return Scorer(opened.sql, opened.hasher, parts, judges, clock=opened.clock)
+
+    @property
     def parts(self) -> Parts:
-        """What the graph's schema is read and written with; the last one known where the graph is away."""
-        return self.scorer.parts(self._opened.graph, self._schema_now())
+        """What the graph's schema is read and written with."""
+        return self.scorer.parts
 
     @property
     def pool(self) -> Pool:
         """The models in memory, of the schema's catalogue."""
-        version = catalogue_for(self._schema_now()).version
-        with self._lock:
-            if self._pool is None or self._pool.catalogue != version:
-                self._pool = Pool(self._opened.registry, version)
-            return self._pool
-
-    @property
-    def scorer(self) -> Scorer:
-        """The path itself."""
-        pool, opened = self.pool, self._opened
-        with self._lock:
-            if self._scorer is None or self._scorer.pool is not pool:
-                self._scorer = Scorer(
-                    opened.sql, opened.hasher, pool, self.policies, self.breakers, clock=opened.clock
-                )
-            return self._scorer
+        return self.scorer.pool
 
     def score(self, asked: Asked) -> Decision:
         """Raises as `Scorer.score`."""
-        return self.scorer.score(self._opened.graph, self.parts, asked)
+        return self.scorer.score(self._opened.graph, asked)
 
     def amend(self, source: str, id_: str, identifiers: Sequence[Given]) -> list[Arrived]:
         """Add links to an application. Raises as `amendments_of` and `Arrivals.arrive`."""
@@ -138,9 +132,9 @@ class Scoring:
             identify(pl.Series([SAMPLE]), kind, NOBODY.source, self._opened.hasher, {})
         if policy is None:
             return
-        self.pool.warm(_models(policy))
+        self.pool.warm(policy.asked)
         self.breakers.look(policy)
-        self.scorer.score(self._opened.graph, parts, Asked(NOBODY, dry_run=True), seconds=30.0)
+        self.scorer.score(self._opened.graph, Asked(NOBODY, dry_run=True), seconds=30.0)
         parts.unseen(arrival_of(NOBODY, self._using(parts)), (0, 0), "warming")
 
     def waiting(self) -> int:
@@ -155,27 +149,10 @@ class Scoring:
         """End that; what is left waits on disk."""
         self._drain.stop()
 
-    def _schema_now(self) -> Schema:
-        with self._lock:
-            if time.monotonic() < self._looked + SCHEMA_S:
-                return self._schema
-            self._looked = time.monotonic()
-        try:
-            found = live_schema(self._opened.graph.until(time.monotonic() + LOOK_SECONDS))
-        except GraphUnavailableError:
-            return self._schema
-        with self._lock:
-            if found != self._schema:
-                self._schema = found
-            return self._schema
 
-
-def _models(policy: Policy) -> list[str]:
-    return [*policy.models, *([policy.attributes] if policy.attributes else [])]
-
-
-def open_scoring(
-    settings: Settings, graph: Graph, sql: Sql, hasher: Hasher, clock: Clock = now_us
-) -> Scoring:
+def open_scoring(  # noqa: PLR0917
+    settings: Settings, graph: Graph, sql: Sql, hasher: Hasher, clock: Clock = now_us, schemas: Schemas | None = None
+) -> Scoring:  # fmt: skip
     """The scoring of a home."""
-    return Scoring(Open(graph, sql, hasher, Registry(settings.home / "models"), clock))
+    registry = Registry(settings.home / "models")
+    return Scoring(Open(graph, sql, hasher, registry, clock, schemas or Schemas()))

@@ -238,7 +238,7 @@ def _one(desk: Desk, scoring: Scoring, asked: ScoreAsked) -> BatchItem:
             )
         return BatchItem(decision=Scored.model_validate(scoring.score(asked.asked).reply))
     except FinGraphError as error:
-        fields = [in_body(one.where, one.code, one.message) for one in getattr(error, "fields", ())]
+        fields = fields_of(error) if isinstance(error, InvalidError) else ()
         return BatchItem(problem=problem_of(desk.request_id, error, fields))
 
 

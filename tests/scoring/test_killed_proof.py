@@ -136,7 +136,7 @@ def _require_kept(settings: Settings, answered: dict[str, str]) -> tuple[int, in
     """Whatever was answered is in the record and the graph, once. → decisions; of the first thousand those without the graph."""
     with connect(settings) as graph, open_sql(settings) as sql:
         scoring = open_scoring(settings, graph, sql, load_hasher(settings))
-        while drain(sql, graph, scoring.parts):
+        while drain(sql, graph, lambda: scoring.parts):
             pass
         kept: dict[str, str] = {}
         after = None

@@ -25,6 +25,7 @@ from features import prepare
 from policy import read_policy
 from policy.store import SHADOW, promote, take_back
 from scoring import Asked, Decision, Given, InvalidError, Sent, list_decisions
+from scoring.facts import Told
 from scoring.outbox import drain
 from scoring.record import count_waiting, of_key
 from scoring.reply import values_again
@@ -149,17 +150,11 @@ def test_words_for_applicants_name_nobody_else(home: Home) -> None:
 def test_every_decision_is_made_again_from_its_point(home: Home) -> None:
     for number in range(240, 250):  # what comes later must not change what came before
         home.scoring.score(Asked(sent(number, device=f"again-{number % 3}"), explain=number % 2 == 0))
-    home.scoring.outcome(told_outcome(240))
+    home.scoring.outcome(Told("web", "A240", "fraud", 1.0))
     found = list_decisions(home.sql, limit=1_000).items
     assert len(found) > 25
     differing = {one.key: replayed.differs for one in found if (replayed := home.scoring.replay(one)).differs}
     assert differing == {}
-
-
-def told_outcome(number: int) -> object:
-    from scoring.facts import Told
-
-    return Told("web", f"A{number}", "fraud", 1.0)
 
 
 def test_a_changed_record_replays_otherwise(home: Home) -> None:
@@ -173,7 +168,7 @@ def test_the_api_the_batch_and_the_training_table_agree_to_the_bit(home: Home) -
 
     def scored(number: int) -> Decision:
         asked = Asked(sent(number, device=f"bit-{number % 7}"))
-        return home.scoring.scorer.score(home.graph, parts, asked, seconds=60.0)
+        return home.scoring.scorer.score(home.graph, asked, seconds=60.0)
 
     with ThreadPoolExecutor(16) as pool:
         found = list(pool.map(scored, numbers))
@@ -197,7 +192,7 @@ def test_the_api_the_batch_and_the_training_table_agree_to_the_bit(home: Home) -
 
 
 def test_a_graph_that_is_away_is_said_and_told_later(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    while drain(home.sql, home.graph, home.scoring.parts):
+    while drain(home.sql, home.graph, lambda: home.scoring.parts):
         pass
 
     def away(*_: object, **__: object) -> None:
@@ -208,7 +203,7 @@ def test_a_graph_that_is_away_is_said_and_told_later(home: Home, monkeypatch: py
         decisions = [home.scoring.score(Asked(sent(number))) for number in (400, 401)]
         again = home.scoring.score(Asked(sent(400)))
         with pytest.raises(GraphUnavailableError):
-            drain(home.sql, home.graph, home.scoring.parts)
+            drain(home.sql, home.graph, lambda: home.scoring.parts)
         assert count_waiting(home.sql) == 2
     assert again.record == decisions[0].record
     for one in decisions:
@@ -219,7 +214,7 @@ def test_a_graph_that_is_away_is_said_and_told_later(home: Home, monkeypatch: py
         assert "device_other_users_all" in one.record["missing"]
         assert home.scoring.replay(one).differs == ()
     assert home.graph.read("MATCH (a:Application {key: 'web:A400'}) RETURN a") == []
-    assert drain(home.sql, home.graph, home.scoring.parts) == 2
+    assert drain(home.sql, home.graph, lambda: home.scoring.parts) == 2
     kept = home.graph.read(
         "MATCH (a:Application)-[:HAD_DECISION]->(d) WHERE a.key IN ['web:A400', 'web:A401'] "
         "RETURN a.key AS key, a.known_at > $at AS later, d.key AS decision ORDER BY key",
@@ -229,7 +224,7 @@ def test_a_graph_that_is_away_is_said_and_told_later(home: Home, monkeypatch: py
 
 
 def test_a_graph_beyond_its_time_is_left_out(home: Home) -> None:
-    scorer, parts = home.scoring.scorer, home.scoring.parts
+    scorer = home.scoring.scorer
     _, key = home.scoring.named(Given("Device", "held-by-another"))
     held, done = Event(), Event()
 
@@ -241,7 +236,7 @@ def test_a_graph_beyond_its_time_is_left_out(home: Home) -> None:
     with ThreadPoolExecutor(1) as pool:
         holding = pool.submit(home.graph.in_write, hold)
         assert held.wait(30)
-        decision = scorer.score(home.graph, parts, Asked(sent(410, device="held-by-another")), seconds=0.5)
+        decision = scorer.score(home.graph, Asked(sent(410, device="held-by-another")), seconds=0.5)
         done.set()
         holding.result()
     assert decision.reply["degraded"] == ["graph"]
@@ -296,8 +291,6 @@ def test_a_shadow_policy_is_asked_and_decides_nothing(home: Home) -> None:
 
 
 def test_facts_arrive_once_and_need_their_application(home: Home) -> None:
-    from scoring.facts import Told
-
     home.scoring.score(Asked(sent(460)))
     told = Told("web", "A460", "overdue", 1.0)
     first, again = home.scoring.outcome(told), home.scoring.outcome(told)

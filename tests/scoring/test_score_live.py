@@ -23,7 +23,7 @@ def test_an_application_is_written_judged_kept_and_told_to_the_graph(home: Home)
     assert of_id(home.sql, decision.id).record == decision.record
     rows = home.graph.read("MATCH (a:Application {key: 'web:A1'}) RETURN a.known_at AS at, a.seq AS seq")
     assert rows == [{"at": decision.known_at, "seq": decision.seq}]
-    while drain(home.sql, home.graph, home.scoring.parts):
+    while drain(home.sql, home.graph, lambda: home.scoring.parts):
         pass
     told = home.graph.read(
         "MATCH (:Application {key: 'web:A1'})-[:HAD_DECISION]->(d) RETURN d.key AS key, d.outcome AS outcome"
