@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -79,7 +80,8 @@ class Load:
     ms: list[float] = field(default_factory=list)
     """From the moment that each was due."""
     server: list[dict[str, float]] = field(default_factory=list)
-    failed: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    """Requests without a decision, by the code of the problem or the name of the error."""
     degraded: int = 0
 
     @property
@@ -102,7 +104,7 @@ class Load:
             **shares,
             "max": round(max(self.ms), 2),
             "n": len(self.ms),
-            "failed": self.failed,
+            "failed": dict(self.failed),
             "degraded": self.degraded,
             "steps_p50": steps,
         }
@@ -327,14 +329,19 @@ class Caller:
         }
         while (item := due.get()) is not None:
             moment, body = item
-            connection.request("POST", "/v1/score", body, headers)
-            reply = connection.getresponse()
-            said = reply.read()
-            took = (time.perf_counter() - moment) * 1_000
-            if reply.status != httpx.codes.OK:
-                told.failed += 1
+            try:
+                connection.request("POST", "/v1/score", body, headers)
+                reply = connection.getresponse()
+                said = reply.read()
+            except (http.client.HTTPException, OSError) as error:
+                connection.close()  # and is opened anew for the next
+                told.failed[type(error).__name__] += 1
                 continue
+            took = (time.perf_counter() - moment) * 1_000
             answer = json.loads(said)
+            if reply.status != httpx.codes.OK:
+                told.failed[answer["code"]] += 1
+                continue
             told.ms.append(took)
             told.server.append(answer["timings_ms"])
             told.degraded += bool(answer["degraded"])

@@ -16,6 +16,8 @@ from core.settings import Settings, load_settings
 LOOPBACK = "127.0.0.1"
 STOP_SECONDS = 20
 """How long requests in flight may still take once the server is told to stop."""
+IDLE_SECONDS = 75
+"""How long a connection stands without a request: longer than callers keep theirs, so that they close and not the server."""
 
 
 def serve(
@@ -52,6 +54,7 @@ def serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     with listening:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -39,21 +39,24 @@ class Hasher:
         that count within it, else empty. Raises `UsageError` (`hash.name`) when label or scope could be
         mistaken for a value's beginning.
         """
-        if _SEPARATOR in label or _SEPARATOR in scope:
-            raise UsageError("hash.name", "A label or source holds a control character; rename it.")
-        prefix = f"{label}{_SEPARATOR}{scope}{_SEPARATOR}".encode()
-        slices = (values.slice(start, _SLICE) for start in range(0, len(values), _SLICE))
+        prefix = _prefix(label, scope)
+        slices = (values.slice(start, _SLICE).to_list() for start in range(0, len(values), _SLICE))
         parts = [pl.Series(list(self._hexed(prefix, part)), dtype=pl.String) for part in slices]
         return pl.concat(parts) if parts else pl.Series(dtype=pl.String)
 
-    def _hexed(self, prefix: bytes, values: pl.Series) -> Iterator[str | None]:
+    def key_of(self, label: str, scope: str, value: str) -> str:
+        """As `keys`, of one value."""
+        (key,) = self._hexed(_prefix(label, scope), [value])
+        return str(key)
+
+    def _hexed(self, prefix: bytes, values: Iterable[str | None]) -> Iterator[str | None]:
         # The two passes of HMAC by hand: copying hash states that have the padded key (and the prefix) behind
         # them halves the cost of `hmac.new(...).copy()`.
         key = self.key if len(self.key) <= _BLOCK else hashlib.sha256(self.key).digest()
         padded = key.ljust(_BLOCK, b"\0")
         inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + prefix).copy
         outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded)).copy
-        for value in values.to_list():
+        for value in values:
             if value is None:
                 yield None
                 continue
@@ -61,6 +64,12 @@ class Hasher:
             first.update(value.encode())
             second.update(first.digest())
             yield second.hexdigest()[:_HEX_CHARS]
+
+
+def _prefix(label: str, scope: str) -> bytes:
+    if _SEPARATOR in label or _SEPARATOR in scope:
+        raise UsageError("hash.name", "A label or source holds a control character; rename it.")
+    return f"{label}{_SEPARATOR}{scope}{_SEPARATOR}".encode()
 
 
 def load_hasher(settings: Settings) -> Hasher:

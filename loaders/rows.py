@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ from loaders.mapping.model import Columns, IdentifierRef, Lookup, Mapping, Table
 from loaders.plan import DIGEST, EVENT_AT, FILE, KEY, KNOWN_AT, LINE, SEQ, LinkFact, NodeFact, Part, Plan
 
 LONGEST_ID = 200
+_CONTROL = r"[\x00-\x1f\x7f]"
 NAME = identifier_type("Name", "A name of a person, kept as hash and mask.", "IS_NAMED", normaliser="name")
 
 
@@ -245,8 +247,13 @@ class Rows:
 
 def is_id(texts: pl.Series) -> pl.Series:
     """Whether each text can name something: not too long for an index, no control characters; null can."""
-    wrong = (texts.str.len_chars() > LONGEST_ID) | texts.str.contains(r"[\x00-\x1f\x7f]")
+    wrong = (texts.str.len_chars() > LONGEST_ID) | texts.str.contains(_CONTROL)
     return ~wrong.fill_null(False)
+
+
+def is_one_id(text: str) -> bool:
+    """As `is_id`, of one text."""
+    return len(text) <= LONGEST_ID and re.search(_CONTROL, text) is None
 
 
 def seqs(keys: pl.Series) -> pl.Series:

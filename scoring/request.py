@@ -16,8 +16,8 @@ from graph_schema import Schema
 from graph_schema.model import NodeType, Property, Type
 from loaders.arrive import Arrival, Named
 from loaders.hashing import Hasher
-from loaders.identify import identify
-from loaders.rows import LONGEST_ID, is_id
+from loaders.identify import identify, identify_one
+from loaders.rows import LONGEST_ID, is_one_id
 from security.entry import canonical
 from snapshot.shape import NUMBERS, PLUMBING, TEXTS
 
@@ -136,7 +136,7 @@ def digest_of(content: object) -> str:
 
 def can_name(text: str) -> bool:
     """Whether a text can name something; see `loaders.rows.is_id`."""
-    return bool(is_id(pl.Series([text]))[0])
+    return is_one_id(text)
 
 
 def _require_id(text: str, where: str, wrong: list[Field]) -> None:
@@ -194,32 +194,44 @@ def _typed(value: object, declared: Property, now: int, where: str, wrong: list[
 
 
 def _identified(sent: Sent, schema: Schema, hasher: Hasher, wrong: list[Field]) -> list[Named]:
-    """The identifiers, in the order in which they were sent; those of one type are normalised together."""
+    """The identifiers, in the order in which they were sent; of those of rare shapes the ones of a type are normalised together."""
     if len(sent.identifiers) > MOST_IDENTIFIERS:
         wrong.append(Field("identifiers", "identifiers.many", f"At most {MOST_IDENTIFIERS:,}."))
         return []
-    together: dict[tuple[str, tuple[tuple[str, str], ...]], list[int]] = defaultdict(list)
+    rows: dict[int, Mapping[str, Any]] = {}
+    rare: dict[tuple[str, tuple[tuple[str, str], ...]], list[int]] = defaultdict(list)
     for place, one in enumerate(sent.identifiers):
-        together[one.type, tuple(sorted(one.options.items()))].append(place)
-    found: dict[int, Named] = {}
-    for (label, options), places in together.items():
         try:
-            kind = schema.identifier(label)
-            values = pl.Series([sent.identifiers[place].value for place in places], dtype=pl.String)
-            seen = identify(values, kind, sent.source, hasher, dict(options))
+            row = identify_one(one.value, schema.identifier(one.type), sent.source, hasher, one.options)
+        except UsageError as error:
+            wrong.append(Field(f"identifiers.{place}", error.code, error.message))
+            continue
+        if row is None:
+            rare[one.type, tuple(sorted(one.options.items()))].append(place)
+        else:
+            rows[place] = row
+    for (label, options), places in rare.items():
+        values = pl.Series([sent.identifiers[place].value for place in places], dtype=pl.String)
+        try:
+            seen = identify(values, schema.identifier(label), sent.source, hasher, dict(options))
         except UsageError as error:
             wrong.append(Field(f"identifiers.{places[0]}", error.code, error.message))
             continue
-        for place, row in zip(places, seen.iter_rows(named=True), strict=True):
-            role, where = sent.identifiers[place].role, f"identifiers.{place}"
-            if row["key"] is None:
-                wrong.append(Field(f"{where}.value", row["reason"] or "value.blank", f"No value of {label}."))
-            elif role is not None and role not in kind.roles:
-                told = ", ".join(kind.roles) or "none"
-                wrong.append(Field(f"{where}.role", "role.unknown", f"Roles of {label}: {told}."))
-            else:
-                kept = {name: value for name, value in row.items() if name != "reason"}
-                given = role or (kind.roles[0] if kind.roles else None)
-                found[place] = Named(label, row["key"], given, kept)
-    once = {(one.label, one.key, one.role): one for _, one in sorted(found.items())}
-    return list(once.values())
+        rows |= zip(places, seen.iter_rows(named=True), strict=True)
+    named = [_named(place, sent.identifiers[place], rows[place], schema, wrong) for place in sorted(rows)]
+    return list({(one.label, one.key, one.role): one for one in named if one is not None}.values())
+
+
+def _named(
+    place: int, given: Given, row: Mapping[str, Any], schema: Schema, wrong: list[Field]
+) -> Named | None:
+    kind, where = schema.identifier(given.type), f"identifiers.{place}"
+    if row["key"] is None:
+        wrong.append(Field(f"{where}.value", row["reason"] or "value.blank", f"No value of {given.type}."))
+        return None
+    if given.role is not None and given.role not in kind.roles:
+        told = ", ".join(kind.roles) or "none"
+        wrong.append(Field(f"{where}.role", "role.unknown", f"Roles of {given.type}: {told}."))
+        return None
+    kept = {name: value for name, value in row.items() if name != "reason"}
+    return Named(given.type, row["key"], given.role or (kind.roles[0] if kind.roles else None), kept)

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from loaders.normalise import mask
-from loaders.normalise.fold import folded
+from loaders.normalise.fold import folded, folded_one
 from loaders.normalise.kinds import (
     Normalised,
+    One,
     Options,
     check_options,
     finished,
     first_reason,
+    one_character,
     repeated,
     tidied,
+    tidied_one,
 )
 from loaders.normalise.name import NOTHING
 
 _SHORTEST_HAN, _SHORTEST = 4, 5
-_PLACE = r"[\p{Han}&&[^省市区县旗镇乡村路街]]"
-_CITY = f"^(?:{_PLACE}{{2,8}}(?:省|自治区|特别行政区))?({_PLACE}{{2,10}}?(?:市|自治州|地区|盟))"
-"""A prefecture or municipality, with or without its province before it (GB/T 2260)."""
+_NOTHING = (*NOTHING, "na", "no")
+
+
+def _city(place: str) -> str:
+    """A prefecture or municipality, with or without its province before it (GB/T 2260)."""
+    return f"^(?:{place}{{2,8}}(?:省|自治区|特别行政区))?({place}{{2,10}}?(?:市|自治州|地区|盟))"
+
+
+_CITY = _city(r"[\p{Han}&&[^省市区县旗镇乡村路街]]")
+_HAN = "[\u3005\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff]"
+"""Of the simple characters (`fold`)."""
+_ONE_CITY, _ANY_HAN = re.compile(_city(f"(?:(?![省市区县旗镇乡村路街]){_HAN})")), re.compile(_HAN)
 
 
 def normalise_address(raw: pl.Series, options: Options) -> Normalised:
@@ -40,7 +54,7 @@ def normalise_address(raw: pl.Series, options: Options) -> Normalised:
     shortest = pl.when(value.str.contains(r"\p{Han}")).then(_SHORTEST_HAN).otherwise(_SHORTEST)
     frame = frame.with_columns(
         first_reason(
-            (value.is_in((*NOTHING, "na", "no")) | repeated("value", 3), "address.placeholder"),
+            (value.is_in(_NOTHING) | repeated("value", 3), "address.placeholder"),
             (letters < shortest, "address.too_short"),
             (~value.str.contains(r"\p{L}"), "address.no_letters"),
         ),
@@ -48,3 +62,16 @@ def normalise_address(raw: pl.Series, options: Options) -> Normalised:
         city=pl.col("value").str.extract(_CITY, 1),
     )
     return finished(frame, "city")
+
+
+def one_address(raw: str, options: Options) -> One | None:
+    """As `normalise_address`, of one value."""
+    text = None if options else tidied_one(raw)
+    value = None if text is None else folded_one(text)
+    if value is None or value in _NOTHING or one_character(value, 3):
+        return None
+    shortest = _SHORTEST_HAN if _ANY_HAN.search(value) else _SHORTEST
+    if len(value.replace(" ", "")) < shortest or not any(c.isalpha() for c in value):
+        return None
+    city = _ONE_CITY.match(value)
+    return One(value, mask.words_of(value), {"city": city[1] if city else None})

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from loaders.normalise import mask
-from loaders.normalise.digits import luhn_holds, matrix
+from loaders.normalise.digits import luhn_holds, luhn_of, matrix
 from loaders.normalise.kinds import (
     Normalised,
+    One,
     Options,
     accepted,
     check_options,
     finished,
     first_reason,
+    one_character,
     repeated,
     switch,
     tidied,
 )
 
 _LONGEST, _SHORTEST = 19, 12
+_PLAIN = re.compile(f"[0-9]{{{_SHORTEST},{_LONGEST}}}")
 # Numbers that payment companies publish for tests; they pass every check and belong to nobody.
 _PUBLISHED = (
     *("4111111111111111", "4242424242424242", "4012888888881881", "4000056655665556", "5555555555554444"),
@@ -51,3 +56,13 @@ def normalise_card(raw: pl.Series, options: Options) -> Normalised:
         frame = frame.with_columns(first_reason((pl.col("wrong"), "card.checksum")))
     frame = frame.with_columns(mask.ends("value", 0, 4, at_least=_SHORTEST), issuer=value.str.slice(0, 6))
     return finished(frame, "issuer")
+
+
+def one_card(raw: str, options: Options) -> One | None:
+    """As `normalise_card`, of one value."""
+    value = raw.replace(" ", "").replace("-", "")
+    if options or _PLAIN.fullmatch(value) is None or value in _PUBLISHED or not luhn_of(value):
+        return None
+    if one_character(value, _SHORTEST):
+        return None
+    return One(value, mask.ends_of(value, 0, 4, at_least=_SHORTEST), {"issuer": value[:6]})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from loaders.normalise import mask
-from loaders.normalise.kinds import Normalised, Options, check_options, finished, tidied
+from loaders.normalise.kinds import Normalised, One, Options, check_options, finished, tidied, tidied_one
 
 
 def normalise_code(raw: pl.Series, options: Options) -> Normalised:
@@ -13,3 +13,11 @@ def normalise_code(raw: pl.Series, options: Options) -> Normalised:
     check_options("code", options)
     frame = tidied(raw).with_columns(value=pl.col("text"))
     return finished(frame.with_columns(mask.ends("value", 2, 2, at_least=8)))
+
+
+def one_code(raw: str, options: Options) -> One | None:
+    """As `normalise_code`, of one value."""
+    text = tidied_one(raw)
+    if options or text is None or not text.isascii():
+        return None
+    return One(text, mask.ends_of(text, 2, 2, at_least=8))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from loaders.normalise import mask
 from loaders.normalise.kinds import (
     Normalised,
+    One,
     Options,
     check_options,
     finished,
     first_reason,
+    one_character,
     repeated,
     tidied,
+    tidied_one,
 )
 
 _UUID = r"^\{?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?$"
@@ -42,6 +47,8 @@ _JUNK = (
     *("004999010640000", "358240051111110", "020000000000", "ffffffffffff", "dead00beef"),
 )
 _ZEROS = r"^[0:.\-]+$"
+_SHAPED, _ALL_HEX, _ALL_ZEROS = re.compile(f"{_UUID}|{_MAC}|{_IMEI}"), re.compile(_HEX), re.compile(_ZEROS)
+_BETWEEN = str.maketrans("", "", "-: {}")
 
 
 def normalise_device(raw: pl.Series, options: Options) -> Normalised:
@@ -65,3 +72,17 @@ def normalise_device(raw: pl.Series, options: Options) -> Normalised:
     junk = value.str.to_lowercase().is_in(_JUNK) | value.str.contains(_ZEROS) | repeated("value", 8)
     frame = frame.with_columns(first_reason((junk, "device.placeholder")))
     return finished(frame.with_columns(mask.ends("value", 2, 2, at_least=8)))
+
+
+def one_device(raw: str, options: Options) -> One | None:
+    """As `normalise_device`, of one value."""
+    value = None if options else tidied_one(raw)
+    if value is None or not value.isascii():
+        return None
+    if _SHAPED.match(value):
+        value = value.translate(_BETWEEN).lower()
+    elif _ALL_HEX.match(value):
+        value = value.lower()
+    if value.lower() in _JUNK or _ALL_ZEROS.match(value) or one_character(value, 8):
+        return None
+    return One(value, mask.ends_of(value, 2, 2, at_least=8))

@@ -32,3 +32,16 @@ def luhn_holds(digits: Digits) -> npt.NDArray[np.bool_]:
 def mod_11_2(digits: Digits) -> pl.Series:
     """Check characters (0-9, X) of rows of seventeen digits by ISO 7064 MOD 11-2, as GB 11643 uses it."""
     return pl.Series(_MOD_11_2[(digits @ _WEIGHTS) % 11].astype(str), dtype=pl.String)
+
+
+def luhn_of(number: str) -> bool:
+    """As `luhn_holds`, of one number."""
+    digits = [int(digit) for digit in reversed(number)]
+    return (sum(digits[::2]) + sum(int(_DOUBLED[digit]) for digit in digits[1::2])) % 10 == 0
+
+
+def mod_11_2_of(body: str) -> str:
+    """As `mod_11_2`, of one number of seventeen digits."""
+    return "10X98765432"[
+        sum(int(digit) * int(weight) for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11
+    ]

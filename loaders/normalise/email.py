@@ -8,16 +8,20 @@ They are undone for the providers that document that they ignore them, and for n
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from loaders.normalise.fold import case_folded
-from loaders.normalise.kinds import Normalised, Options, check_options, finished, first_reason, tidied
+from loaders.normalise.kinds import Normalised, One, Options, check_options, finished, first_reason, tidied
 from loaders.normalise.mask import STARS
 
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~\-\p{L}\p{N}\p{M}]+"
 _LOCAL = rf"^{_ATOM}(?:\.{_ATOM})*$"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = rf"^(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])$"
+_PLAIN_LOCAL = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_PLAIN_DOMAIN = re.compile(_DOMAIN)
 _LONGEST_LOCAL, _LONGEST = 64, 254
 
 _IGNORE_DOTS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
@@ -96,3 +100,16 @@ def _ascii_domain(text: str) -> str:
         return f"{local}{at}{domain.encode('idna').decode().lower()}"
     except UnicodeError:
         return f"{local}{at}{domain}"
+
+
+def one_email(raw: str, options: Options) -> One | None:
+    """As `normalise_email`, of one value that no provider's rules change."""
+    value = raw.strip(" ").lower() if raw.isascii() else ""
+    local, at, domain = value.partition("@")
+    if options or not at or _PLAIN_LOCAL.fullmatch(local) is None or _PLAIN_DOMAIN.fullmatch(domain) is None:
+        return None
+    if len(local) > _LONGEST_LOCAL or len(value) > _LONGEST or domain in _IGNORE_TAGS:
+        return None
+    if local in _NOBODY or domain in _RESERVED or value in _PLACEHOLDERS:
+        return None
+    return One(value, f"{local[:1] if len(local) >= 3 else ''}{STARS}@{domain}", {"domain": domain})

@@ -24,6 +24,10 @@ _SIMPLE_CHARACTERS = (
 _SIMPLE = f"^[{_SIMPLE_CHARACTERS}]*$"
 _AFTER_HAN = f"([{_HAN}]) "
 _BEFORE_HAN = f" ([{_HAN}])"
+_ALL_SIMPLE, _ANY_APOSTROPHE = re.compile(_SIMPLE), re.compile(_APOSTROPHES)
+_SPACE_AFTER_HAN, _SPACE_BEFORE_HAN = re.compile(_AFTER_HAN), re.compile(_BEFORE_HAN)
+_NO_WORD = re.compile(r"[\W_]+")
+""" `_SEPARATORS` of simple characters, none of which is a mark."""
 
 
 def folded(text: pl.Series) -> pl.Series:
@@ -42,6 +46,14 @@ def folded(text: pl.Series) -> pl.Series:
     if not hard.any():
         return frame["fast"]
     return frame["fast"].scatter(hard.arg_true(), [_settled(value) for value in text.filter(hard)])
+
+
+def folded_one(text: str) -> str | None:
+    """As `folded`, of one tidy text of simple characters; None for others."""
+    if _ALL_SIMPLE.fullmatch(text) is None:
+        return None
+    spaced = _NO_WORD.sub(" ", _ANY_APOSTROPHE.sub("", text.lower())).strip(" ")
+    return _SPACE_BEFORE_HAN.sub(r"\1", _SPACE_AFTER_HAN.sub(r"\1", spaced))
 
 
 def case_folded(text: str) -> str:

@@ -7,19 +7,22 @@ two digits for the year and no check character; they meet their eighteen-digit s
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
 from core.errors import UsageError
 from loaders.normalise import mask
-from loaders.normalise.digits import matrix, mod_11_2
+from loaders.normalise.digits import matrix, mod_11_2, mod_11_2_of
 from loaders.normalise.kinds import (
     Normalised,
+    One,
     Options,
     check_options,
     finished,
     first_reason,
+    one_character,
     repeated,
     tidied,
 )
@@ -31,6 +34,7 @@ PROVINCES = (
 )
 """First two digits of GB/T 2260; 81 to 83 are the residence permits for Hong Kong, Macao and Taiwan."""
 
+_PLAIN = re.compile("[0-9]{17}[0-9X]")
 _EARLIEST = date(1900, 1, 1)
 # The standard's own examples, copied into every article about it.
 _PUBLISHED = ("11010519491231002X", "440524188001010014")
@@ -101,3 +105,23 @@ def _today(options: Options) -> date:
         raise UsageError(
             "normalise.option", "Option 'today' of id_number is a date like 2026-01-31."
         ) from None
+
+
+def one_id_number(raw: str, options: Options) -> One | None:
+    """As `normalise_id_number`, of one value of eighteen characters."""
+    value = raw.strip(" ").upper()
+    if options or _PLAIN.fullmatch(value) is None or value in _PUBLISHED or one_character(value, 15):
+        return None
+    try:
+        born = date(int(value[6:10]), int(value[10:12]), int(value[12:14]))
+    except ValueError:
+        return None
+    if (
+        value[:2] not in PROVINCES
+        or not _EARLIEST <= born <= _today({})
+        or mod_11_2_of(value[:17]) != value[17]
+    ):
+        return None
+    sex = "M" if int(value[16]) % 2 else "F"
+    masked = mask.ends_of(value, 2, 2, at_least=18)
+    return One(value, masked, {"birth_year": born.year, "sex": sex, "region": value[:2]})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 
 import polars as pl
 
 from loaders.normalise.kinds import (
     Normalised,
+    One,
     Options,
     check_options,
     finished,
@@ -30,6 +32,7 @@ _PRIVATE_V4 = (
 )
 _UNIQUE_LOCAL, _LINK_LOCAL = 0xFC00 >> 9, 0xFE80 >> 6  # the leading bits of fc00::/7 (RFC 4193) and fe80::/10
 _V6 = {"text": pl.String, "network": pl.String, "private": pl.Boolean, "masked": pl.String}
+_ONE_V4, _ONE_UNUSABLE, _ONE_PRIVATE = re.compile(_V4), re.compile(_UNUSABLE), re.compile(_PRIVATE_V4)
 
 
 def normalise_ip(raw: pl.Series, options: Options) -> Normalised:
@@ -106,3 +109,14 @@ def _without_decimals(frame: pl.DataFrame) -> pl.DataFrame:
         first_reason((number >= 2**32, "ip.out_of_range")),
         pl.coalesce(pl.concat_str(octets, separator="."), "text").alias("text"),
     )
+
+
+def one_ip(raw: str, options: Options) -> One | None:
+    """As `normalise_ip`, of one value of version 4."""
+    value = raw.strip(" ")
+    if options or _ONE_V4.fullmatch(value) is None or _ONE_UNUSABLE.match(value):
+        return None
+    first, second, third, _ = value.split(".")
+    private = _ONE_PRIVATE.match(value) is not None
+    network = f"{first}.{second}.{third}.0/24"
+    return One(value, f"{first}.{second}.x.x", {"version": 4, "network": network, "private": private})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -29,6 +30,18 @@ class Normalised:
     """What is not identifying, by the property names that `graph_schema` declares; null where unknown."""
 
 
+@dataclass(frozen=True)
+class One:
+    """A value that is accepted, by itself."""
+
+    value: str
+    masked: str
+    derived: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+
+
+Plainly = Callable[[str, Options], One | None]
+"""Normalises one value of the shapes that nearly all have, hundreds of times sooner than a column of one; None: it is of another
+shape, or refused, and the column's way says which. Where it says something, the column's way says the same."""
 Normaliser = Callable[[pl.Series, Options], Normalised]
 """Normalises unique, non-null raw values under the options of a mapping."""
 
@@ -64,6 +77,18 @@ def tidied(raw: pl.Series, *, lines: bool = False) -> pl.DataFrame:
         (pl.col("text").str.contains(_BROKEN, literal=True), "value.broken_text"),
     )
     return frame.select("text", reason)
+
+
+def tidied_one(raw: str) -> str | None:
+    """The step before a plain way: trimmed; None where a column's `tidied` would do more than that, or refuse."""
+    text = raw.strip(" ")
+    fine = bool(text) and len(raw) <= MAX_LENGTH and text.isprintable()
+    return text if fine and unicodedata.is_normalized("NFKC", text) else None
+
+
+def one_character(text: str, at_least: int) -> bool:
+    """As `repeated`, of one text."""
+    return len(text) >= at_least and len(set(text)) == 1
 
 
 def first_reason(*checks: tuple[pl.Expr, str]) -> pl.Expr:

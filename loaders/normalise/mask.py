@@ -26,3 +26,13 @@ def words(column: str) -> pl.Expr:
     text = pl.col(column)
     head = pl.when(text.str.len_chars() >= 8).then(pl.lit(3)).otherwise(pl.lit(1))
     return pl.concat_str(text.str.slice(0, head), pl.lit(STARS)).alias("masked")
+
+
+def ends_of(text: str, head: int, tail: int, *, at_least: int) -> str:
+    """As `ends`, of one text."""
+    return f"{text[:head]}{STARS}{text[len(text) - tail :]}" if len(text) >= at_least else STARS
+
+
+def words_of(text: str) -> str:
+    """As `words`, of one text."""
+    return f"{text[: 3 if len(text) >= 8 else 1]}{STARS}"

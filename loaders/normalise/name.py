@@ -5,15 +5,18 @@ from __future__ import annotations
 import polars as pl
 
 from loaders.normalise import mask
-from loaders.normalise.fold import folded
+from loaders.normalise.fold import folded, folded_one
 from loaders.normalise.kinds import (
     Normalised,
+    One,
     Options,
     check_options,
     finished,
     first_reason,
+    one_character,
     repeated,
     tidied,
+    tidied_one,
 )
 
 NOTHING = (
@@ -40,6 +43,9 @@ _NO_EMPLOYER = (
 )
 
 
+_JUNK = frozenset((*NOTHING, *_NO_EMPLOYER))
+
+
 def normalise_name(raw: pl.Series, options: Options) -> Normalised:
     """Names folded over width, case, spaces and punctuation. No options.
 
@@ -50,7 +56,7 @@ def normalise_name(raw: pl.Series, options: Options) -> Normalised:
     tidy = tidied(raw, lines=True)
     frame = tidy.with_columns(value=folded(tidy["text"]))
     value = pl.col("value")
-    junk = value.is_in((*NOTHING, *_NO_EMPLOYER)) | repeated("value", 3)
+    junk = value.is_in(tuple(_JUNK)) | repeated("value", 3)
     frame = frame.with_columns(
         first_reason(
             (junk, "name.placeholder"),
@@ -60,3 +66,12 @@ def normalise_name(raw: pl.Series, options: Options) -> Normalised:
         mask.words("value"),
     )
     return finished(frame)
+
+
+def one_name(raw: str, options: Options) -> One | None:
+    """As `normalise_name`, of one value."""
+    text = None if options else tidied_one(raw)
+    value = None if text is None else folded_one(text)
+    if value is None or len(value) < 2 or value in _JUNK or one_character(value, 3):
+        return None
+    return One(value, mask.words_of(value)) if any(c.isalpha() for c in value) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import phonenumbers
@@ -12,6 +13,7 @@ from core.errors import UsageError
 from loaders.normalise import mask
 from loaders.normalise.kinds import (
     Normalised,
+    One,
     Options,
     accepted,
     check_options,
@@ -35,6 +37,7 @@ _IN_CHINA = rf"^(?:\+86|0086|86|0)?({_MOBILE})$"
 # 13800138000 is China Mobile's own service number; 1300000… and …12345678 are typed by people who give none.
 # They are real numbers, but none is the applicant's: as links they would tie strangers.
 _PLACEHOLDER = r"(?:^\+8613800138000|0{8}|12345678)$"
+_ONE_IN_CHINA, _ONE_PLACEHOLDER = re.compile(_IN_CHINA), re.compile(_PLACEHOLDER)
 _NAMES = ("value", "reason", "country", "region", "carrier")
 _SCHEMA = dict.fromkeys(_NAMES, pl.String)
 
@@ -161,3 +164,16 @@ def _region(number: PhoneNumber) -> str | None:
 
     region = geocoder.description_for_number(number, LANGUAGE)
     return region if region and region != geocoder.country_name_for_number(number, LANGUAGE) else None
+
+
+def one_phone(raw: str, options: Options) -> One | None:
+    """As `normalise_phone`, of one mainland mobile."""
+    found = _ONE_IN_CHINA.fullmatch(raw.replace(" ", "").replace("-", ""))
+    if found is None or options not in ({}, {"country": "CN"}):
+        return None
+    value = f"+86{found[1]}"
+    if _ONE_PLACEHOLDER.search(value):
+        return None
+    region, carried_by = mobile_plan().of_one(found[1])
+    derived = {"country": "CN", "region": region, "carrier": carried_by, "block": value[:-_LINE]}
+    return One(value, mask.ends_of(value, 6, 2, at_least=12), derived)

@@ -40,6 +40,11 @@ class MobilePlan:
         places = mobiles.to_frame("mobile").select(prefix).to_series().to_numpy()
         return self.regions[self.region_of[places]], self.carriers[self.carrier_of[places]]
 
+    def of_one(self, mobile: str) -> tuple[str | None, str | None]:
+        """As `of`, of one."""
+        place = int(mobile[:_PREFIX]) - _FIRST
+        return self.regions[int(self.region_of[place])], self.carriers[int(self.carrier_of[place])]
+
 
 @cache
 def mobile_plan() -> MobilePlan:
