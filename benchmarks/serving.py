@@ -1,37 +1,31 @@
 """`POST /v1/score` over HTTP on graphs of one and ten million nodes, with everything on this machine: client, server, Neo4j.
 
-Open loop: each request has its moment, whether the one before was answered or not, and its time counts from that moment, so a
-server that stalls is charged for everybody who waited (coordinated omission, Tene 2013). Applications are the last of a
-simulated lender's, which were not loaded: raw values as their phones and cards would be sent.
+Applications are the last of a simulated lender's, which were not loaded: raw values as their phones and cards would be sent.
 """
 
 from __future__ import annotations
 
-import http.client
 import json
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
-import numpy as np
 import polars as pl
 
 from benchmarks.command import own_home, run_fingraph
-from benchmarks.goal import Figure, MeasuringError
+from benchmarks.goal import Figure
 from benchmarks.large import environment_of, served, wait_for
 from benchmarks.neighbourhood import carry
+from benchmarks.open_loop import Caller, Load
 from benchmarks.results import ROOT
 from benchmarks.simulated import World, world
 from benchmarks.world import described, write_tables
@@ -61,9 +55,10 @@ RATE, SECONDS = 10, 90
 STEPS = (20, 30, 40, 50, 60, 80, 100)
 STEP_SECONDS = 25
 SUSTAINED_MS = 100.0
-THREADS = 48
 KEYS = 4
 """Of the API: one key has an allowance of 50 requests a second."""
+MANY = 200
+"""Models that are registered beside the champions."""
 TARGETS = ("fraud", "approval", "disbursement", "overdue", "ability")
 IDENTIFIERS = (
     ("Device", "device_id", None), ("IpAddress", "ip", None), ("Phone", "phone", "self"),
@@ -71,43 +66,6 @@ IDENTIFIERS = (
     ("IdNumber", "id_number", None), ("Address", "address", None), ("Employer", "employer", None), ("Email", "email", None),
 )  # fmt: skip
 BUSY = ("ip", "employer", "device_id")
-
-
-@dataclass
-class Load:
-    """What came of some requests at a rate."""
-
-    ms: list[float] = field(default_factory=list)
-    """From the moment that each was due."""
-    server: list[dict[str, float]] = field(default_factory=list)
-    failed: Counter[str] = field(default_factory=Counter)
-    """Requests without a decision, by the code of the problem or the name of the error."""
-    degraded: int = 0
-
-    @property
-    def p99(self) -> float:
-        """Milliseconds."""
-        return float(np.percentile(self.ms, 99)) if self.ms else float("inf")
-
-    def details(self) -> dict[str, Any]:
-        """Percentiles, and where the milliseconds went by the server's own account."""
-        shares = {f"p{share}": round(float(np.percentile(self.ms, share)), 2) for share in (50, 95, 99)}
-        steps = (
-            {
-                name: round(float(np.median([one[name] for one in self.server if name in one])), 2)
-                for name in self.server[0]
-            }
-            if self.server
-            else {}
-        )
-        return {
-            **shares,
-            "max": round(max(self.ms), 2),
-            "n": len(self.ms),
-            "failed": dict(self.failed),
-            "degraded": self.degraded,
-            "steps_p50": steps,
-        }
 
 
 def measure_serving(size: int) -> Mapping[str, Figure]:
@@ -122,14 +80,14 @@ def measure_serving(size: int) -> Mapping[str, Figure]:
     told = {name: one.details() for name, one in large.items() if isinstance(one, Load)}
     told |= {"first_ms": large["first_ms"], "ready_s": large["ready_s"], "small": small["ordinary"].details()}
     data = f"{described(size)}, {large['nodes']:,} nodes; {RATE}/s open loop, 5 champions, policy, reasons"
-    p50 = float(np.percentile(ordinary.ms, 50))
     return {
-        "score_p50_ms": Figure(p50, data, told),
+        "score_p50_ms": Figure(ordinary.p50, data, told),
         "score_p99_ms": Figure(ordinary.p99, data, told),
         "score_walk_ratio": Figure(large["busy"].p99 / ordinary.p99, data, told),
         "score_sustained": Figure(rate, data, told),
         "score_growth": Figure(ordinary.p99 / small["ordinary"].p99, data, told),
         "score_beside_rings": Figure(large["rings"].p99 / ordinary.p99, data, told),
+        "score_many_models": Figure(large["models_any"].p50 / large["models_same"].p50, data, told),
         "score_first_ratio": Figure(large["first_ms"] / ordinary.p99, data, told),
     }
 
@@ -175,6 +133,18 @@ def keep_champions(home: Path, made: World) -> None:
         registry.promote(name, kept.version)
 
 
+def keep_many(home: Path) -> list[str]:
+    """Two hundred names beside the champions: as many lenders' own, each of files of its own. → their names"""
+    registry, names = Registry(home / "models"), [f"{TARGETS[i % 5]}-lender{i // 5:02d}" for i in range(MANY)]
+    for name in names:
+        card, folder, _ = registry.find(name.partition("-")[0])
+        with tempfile.TemporaryDirectory() as copied:
+            shutil.copytree(folder, copied, dirs_exist_ok=True)
+            made = registry.register(name, Path(copied), replace(card, lender=name.partition("-")[2]))
+        registry.promote(name, made.version)
+    return names
+
+
 def _at(size: int, champions: Path, terminal: Terminal, *, whole: bool) -> dict[str, Any]:
     with own_home(PORT_OFFSET) as settings:
         folder = settings.home / "world"
@@ -205,6 +175,7 @@ def _at(size: int, champions: Path, terminal: Terminal, *, whole: bool) -> dict[
             told["ordinary"] = caller.load(RATE, SECONDS)
             if whole:
                 told["busy"] = caller.load(RATE, SECONDS, busy)
+                told |= _of_many(caller, keep_many(settings.home))
                 for rate in STEPS:
                     told[f"at_{rate}"] = caller.load(rate, STEP_SECONDS)
                     if told[f"at_{rate}"].p99 > 5 * SUSTAINED_MS:
@@ -212,6 +183,17 @@ def _at(size: int, champions: Path, terminal: Terminal, *, whole: bool) -> dict[
                     time.sleep(2)
                 told["rings"] = _beside_rings(settings, caller)
     return told
+
+
+def _of_many(caller: Caller, names: Sequence[str]) -> dict[str, Load]:
+    """Requests that ask for five models more, always the same and any of the many in turn, after each has been asked for once; and those first
+    ones, which load them."""
+    dice = random.Random(SEED)  # noqa: S311 - a choice, not a secret
+    fives = [names[i : i + 5] for i in range(0, len(names), 5)]
+    first = caller.load(2, len(fives) / 2, [caller.body(five) for five in fives])
+    asked = [caller.body(dice.sample(names, 5) if i % 2 else names[:5]) for i in range(RATE * SECONDS)]
+    same, any_ = caller.in_turn(RATE, SECONDS, (Load(), Load()), asked)
+    return {"models_first": first, "models_same": same, "models_any": any_}
 
 
 def _beside_rings(settings: Settings, caller: Caller) -> Load:
@@ -278,74 +260,6 @@ def _body(row: Mapping[str, Any]) -> bytes:
         },
     }  # fmt: skip
     return json.dumps(told, ensure_ascii=False).encode()
-
-
-class Caller:
-    """Sends requests at their moments, over connections that are kept."""
-
-    def __init__(self, url: str, tokens: Sequence[str], bodies: Sequence[bytes]) -> None:
-        parts = urlsplit(url)
-        self._host, self._port = parts.hostname or "", parts.port or 80
-        self._tokens, self._bodies = tokens, bodies
-        self._next = 0
-
-    def one(self) -> float:
-        """Milliseconds of one request by itself."""
-        (found,) = self.load(1, 1).ms
-        return found
-
-    def load(self, rate: float, seconds: float, bodies: Sequence[bytes] = (), until: Any = None) -> Load:
-        """`rate` requests a second for so long, or until something has happened."""
-        told, due = Load(), SimpleQueue[tuple[float, bytes] | None]()
-        threads = [
-            threading.Thread(target=self._send, args=(i, due, told), daemon=True) for i in range(THREADS)
-        ]
-        for thread in threads:
-            thread.start()
-        began = time.perf_counter() + 0.1
-        for place in range(int(rate * seconds)):
-            moment = began + place / rate
-            time.sleep(max(0.0, moment - time.perf_counter()))
-            if until is not None and until():
-                break
-            due.put((moment, bodies[place % len(bodies)] if bodies else self._body()))
-        for _ in threads:
-            due.put(None)
-        for thread in threads:
-            thread.join(120)
-        return told
-
-    def _body(self) -> bytes:
-        if self._next >= len(self._bodies):
-            raise MeasuringError("goals.bodies", "There are no more applications to send; hold back more.")
-        self._next += 1
-        return self._bodies[self._next - 1]
-
-    def _send(self, number: int, due: SimpleQueue[tuple[float, bytes] | None], told: Load) -> None:
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
-        headers = {
-            "Authorization": f"Bearer {self._tokens[number % len(self._tokens)]}",
-            "Content-Type": "application/json",
-        }
-        while (item := due.get()) is not None:
-            moment, body = item
-            try:
-                connection.request("POST", "/v1/score", body, headers)
-                reply = connection.getresponse()
-                said = reply.read()
-            except (http.client.HTTPException, OSError) as error:
-                connection.close()  # and is opened anew for the next
-                told.failed[type(error).__name__] += 1
-                continue
-            took = (time.perf_counter() - moment) * 1_000
-            answer = json.loads(said)
-            if reply.status != httpx.codes.OK:
-                told.failed[answer["code"]] += 1
-                continue
-            told.ms.append(took)
-            told.server.append(answer["timings_ms"])
-            told.degraded += bool(answer["degraded"])
-        connection.close()
 
 
 if __name__ == "__main__":

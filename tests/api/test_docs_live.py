@@ -8,8 +8,6 @@ import re
 import subprocess
 from pathlib import Path
 
-import nbclient
-import nbformat
 import pytest
 from fingraph_client import AuthenticatedClient
 from fingraph_client.api.graph import expand, get_application
@@ -17,6 +15,7 @@ from fingraph_client.api.rings import get_ring, list_rings
 from fingraph_client.models import Application, ExpandAsked, Problem, RingDetail, Rings
 
 from tests.api.conftest import World
+from tests.api.notebooks import printed_by
 from tests.api.served import Served
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
@@ -94,17 +93,4 @@ def test_the_client_reads_replies_and_problems_as_what_they_are(served: Served, 
 
 
 def test_the_notebook_of_the_client_runs(served: Served, world: World) -> None:
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    assert not [cell for cell in notebook.cells if cell.cell_type == "code" and cell.outputs], (
-        "kept without outputs"
-    )
-    kept = {**os.environ, **environment(served, world), "PYTHONPATH": str(ROOT / "clients" / "python")}
-    runner = nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3")
-    runner.execute(env=kept)
-    printed = "".join(
-        output.get("text", "")
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-    )
-    assert world.ring in printed
+    assert world.ring in printed_by(NOTEBOOK, environment(served, world))

@@ -12,6 +12,7 @@ import pytest
 from api import Limits, create_app
 from core.sql import open_sql
 from security import Scope, create_key
+from tests.api.notebooks import ROOT, printed_by
 from tests.api.served import Served, serving, wait_ready
 from tests.scoring.conftest import Home
 
@@ -147,3 +148,12 @@ def test_facts_and_lists_over_http(served: Served, client: httpx.Client) -> None
         assert writer.delete(f"/v1/lists/entries/{made.json()['id']}").status_code == 404
     after = body(72, identifiers=given["identifiers"])
     assert client.post("/v1/score", json=after).json()["rule"]["name"] != "watched"
+
+
+def test_the_notebook_of_scoring_runs(served: Served) -> None:
+    printed = printed_by(
+        ROOT / "examples" / "scoring.ipynb", {"URL": served.url, "KEY": served.tokens["score"]}
+    )
+    assert "of house@1" in printed
+    assert "409 score.conflict" in printed
+    assert "kept: " in printed
