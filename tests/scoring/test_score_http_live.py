@@ -156,4 +156,5 @@ def test_the_notebook_of_scoring_runs(served: Served) -> None:
     )
     assert "of house@1" in printed
     assert "409 score.conflict" in printed
-    assert "kept: " in printed
+    assert "the same decision: True" in printed
+    assert "as it was answered: True" in printed
