@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, tuple_, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, insert, or_, select, tuple_, update
 
 from core.clock import Clock, iso, now_us
 from core.errors import NotFoundError, UsageError
@@ -120,27 +120,31 @@ def names(sql: Sql) -> list[str]:
 
 def standing(sql: Sql, named: Iterable[tuple[str, str]], at: int) -> Sequence[Listed]:
     """What of some identifiers (label, key) stood on any list at a moment (µs): known before it, not expired, not removed."""
-    asked = sorted(set(named))[:MOST_ASKED]
+    asked = set(sorted(set(named))[:MOST_ASKED])
     if not asked:
         return []
-    columns = LIST_ENTRIES.c
-    of_them = or_(
-        *(
-            and_(columns.label == label, columns.key.in_([key for one, key in asked if one == label]))
-            for label in dict.fromkeys(label for label, _ in asked)
-        )
-    )
     with sql.read() as connection:
-        rows = connection.execute(
-            select(LIST_ENTRIES).where(of_them, _standing(at)).order_by(columns.known_at, columns.id)
-        )
-        return [Listed(**row._mapping) for row in rows]
+        labels, keys = ({one[i] for one in asked} for i in (0, 1))
+        rows = connection.execute(_OF_THEM, {"labels": sorted(labels), "keys": sorted(keys), "at": at})
+        found = [Listed(**row._mapping) for row in rows]
+    return [one for one in found if (one.label, one.key) in asked]
 
 
-def _standing(at: int) -> ColumnElement[bool]:
+def _standing(at: int | BindParameter[int]) -> ColumnElement[bool]:
     columns = LIST_ENTRIES.c
     return and_(
         columns.known_at < at,
         or_(columns.expires_at.is_(None), columns.expires_at > at),
         or_(columns.removed_at.is_(None), columns.removed_at > at),
     )
+
+
+_OF_THEM = (
+    select(LIST_ENTRIES)
+    .where(
+        LIST_ENTRIES.c.label.in_(bindparam("labels", expanding=True)),
+        LIST_ENTRIES.c.key.in_(bindparam("keys", expanding=True)),
+        _standing(bindparam("at")),
+    )
+    .order_by(LIST_ENTRIES.c.known_at, LIST_ENTRIES.c.id)
+)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, func, insert, select
+from sqlalchemy import RowMapping, bindparam, delete, func, insert, select
 
 from core.errors import IncompatibleError, NotFoundError, UsageError
 from core.page import Page, page_of, require_limit
@@ -17,6 +17,8 @@ from core.sql import Sql
 from scoring.tables import DECISIONS, OUTBOX
 
 FORMAT = 1
+_OF_KEY = select(DECISIONS).where(DECISIONS.c.key == bindparam("asked"))
+_KEEP, _TELL = insert(DECISIONS), insert(OUTBOX)
 Told = dict[str, Any]
 
 
@@ -62,8 +64,8 @@ def keep(sql: Sql, decision: Decision) -> Decision:
     }
     try:
         with sql.write() as connection:
-            connection.execute(insert(DECISIONS).values(row))
-            connection.execute(insert(OUTBOX).values(id=decision.id, kept_at=decision.decided_at))
+            connection.execute(_KEEP, row)
+            connection.execute(_TELL, {"id": decision.id, "kept_at": decision.decided_at})
     except UsageError as error:
         if error.code not in ("sql.constraint", "sql.append_only"):
             raise
@@ -88,7 +90,7 @@ def require_same(standing: Decision, digest: str) -> Decision:
 def of_key(sql: Sql, key: str) -> Decision | None:
     """The decision about an application `source:id`."""
     with sql.read() as connection:
-        row = connection.execute(select(DECISIONS).where(DECISIONS.c.key == key)).one_or_none()
+        row = connection.execute(_OF_KEY, {"asked": key}).one_or_none()
     return None if row is None else _decision(row._mapping)
 
 

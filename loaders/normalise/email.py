@@ -103,12 +103,12 @@ def _ascii_domain(text: str) -> str:
 
 
 def one_email(raw: str, options: Options) -> One | None:
-    """As `normalise_email`, of one value that no provider's rules change."""
+    """As `normalise_email`, of one value that no provider's rules change: without a tag, and not of one that ignores dots."""
     value = raw.strip(" ").lower() if raw.isascii() else ""
     local, at, domain = value.partition("@")
     if options or not at or _PLAIN_LOCAL.fullmatch(local) is None or _PLAIN_DOMAIN.fullmatch(domain) is None:
         return None
-    if len(local) > _LONGEST_LOCAL or len(value) > _LONGEST or domain in _IGNORE_TAGS:
+    if len(local) > _LONGEST_LOCAL or len(value) > _LONGEST or domain in _IGNORE_DOTS:
         return None
     if local in _NOBODY or domain in _RESERVED or value in _PLACEHOLDERS:
         return None

@@ -37,6 +37,7 @@ _IN_CHINA = rf"^(?:\+86|0086|86|0)?({_MOBILE})$"
 # 13800138000 is China Mobile's own service number; 1300000… and …12345678 are typed by people who give none.
 # They are real numbers, but none is the applicant's: as links they would tie strangers.
 _PLACEHOLDER = r"(?:^\+8613800138000|0{8}|12345678)$"
+_ONE_NUMBER = re.compile(r"\+?[0-9]{1,25}")
 _ONE_IN_CHINA, _ONE_PLACEHOLDER = re.compile(_IN_CHINA), re.compile(_PLACEHOLDER)
 _NAMES = ("value", "reason", "country", "region", "carrier")
 _SCHEMA = dict.fromkeys(_NAMES, pl.String)
@@ -167,13 +168,22 @@ def _region(number: PhoneNumber) -> str | None:
 
 
 def one_phone(raw: str, options: Options) -> One | None:
-    """As `normalise_phone`, of one mainland mobile."""
-    found = _ONE_IN_CHINA.fullmatch(raw.replace(" ", "").replace("-", ""))
-    if found is None or options not in ({}, {"country": "CN"}):
+    """As `normalise_phone`, of one value of digits, spaces and hyphens."""
+    dialled = raw.replace(" ", "").replace("-", "")
+    if options not in ({}, {"country": "CN"}) or _ONE_NUMBER.fullmatch(dialled) is None:
         return None
-    value = f"+86{found[1]}"
-    if _ONE_PLACEHOLDER.search(value):
+    mobile = _ONE_IN_CHINA.fullmatch(dialled)
+    read = _mobile(mobile[1]) if mobile else _read(dialled, "CN")
+    if read.value is None or _ONE_PLACEHOLDER.search(read.value):
         return None
-    region, carried_by = mobile_plan().of_one(found[1])
-    derived = {"country": "CN", "region": region, "carrier": carried_by, "block": value[:-_LINE]}
-    return One(value, mask.ends_of(value, 6, 2, at_least=12), derived)
+    derived = {
+        "country": read.country,
+        "region": read.region,
+        "carrier": read.carrier,
+        "block": read.value[:-_LINE],
+    }
+    return One(read.value, mask.ends_of(read.value, 6, 2, at_least=12), derived)
+
+
+def _mobile(number: str) -> _Read:
+    return _Read(f"+86{number}", None, "CN", *mobile_plan().of_one(number))
