@@ -17,6 +17,9 @@ class Limits:
 
     workers: int = 8
     """Requests that talk to a database at once."""
+    scorers: int = 3
+    """Applications that are decided at once: more would wait for each other's turn to compute (of 2, 3, 4 and 8 measured, 3
+    carries most)."""
     queue: int = 32
     """Requests that wait for one of them to end; one more is refused (`api.busy`)."""
     requests: int = 256

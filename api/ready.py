@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from api.warm import warm_pages, warm_plans
+from api.warm import settle, warm_pages, warm_plans
 from core.errors import FinGraphError, IncompatibleError, SqlUnavailableError
 from core.graph import Graph
 from core.settings import Settings
@@ -96,7 +96,7 @@ class Readiness:
                 self._set(name, NOT_YET)
         elif self._see("schema", self._check_schema):
             for name, warm in (
-                ("plans", self._warm_plans), ("page_cache", self._warm_pages), ("scoring", self._warm_scoring),
+                ("plans", self._warm_plans), ("page_cache", self._warm_pages), ("scoring", self._warm_last),
             ):  # fmt: skip
                 if self._codes[name] is not None:
                     self._see(name, warm)
@@ -144,3 +144,7 @@ class Readiness:
 
     def _warm_pages(self) -> None:
         warm_pages(self._graph.until(time.monotonic() + WARM_SECONDS))
+
+    def _warm_last(self) -> None:
+        self._warm_scoring()
+        settle()

@@ -39,6 +39,8 @@ class Service:
     schemas: Schemas
     pool: Pool
     """For requests that talk to the graph."""
+    score_pool: Pool
+    """For scoring and facts: reads of people must not keep a decision waiting."""
     auth_pool: Pool
     """For keys and the audit log: a slow graph must not keep anybody from being refused."""
     buckets: Buckets
@@ -73,6 +75,7 @@ def open_service(settings: Settings, limits: Limits, metrics: Metrics, clock: Cl
         keyring=Keyring(sql, clock),
         schemas=schemas,
         pool=Pool(limits.workers, limits.queue, "fingraph-graph"),
+        score_pool=Pool(limits.scorers, limits.queue, "fingraph-score"),
         auth_pool=Pool(AUTH_WORKERS, AUTH_QUEUE, "fingraph-keys"),
         buckets=Buckets(limits.rate, limits.burst),
         metrics=metrics,
@@ -88,6 +91,7 @@ async def running(
     """The service from start to end, with its warming up beside it."""
     service = open_service(settings, limits, metrics, clock)
     metrics.watch("fingraph_graph_work", "Work on the graph that runs or waits.", lambda: service.pool.taken)
+    metrics.watch("fingraph_score_work", "Scoring that runs or waits.", lambda: service.score_pool.taken)
     metrics.watch(
         "fingraph_key_work", "Work on keys and audit that runs or waits.", lambda: service.auth_pool.taken
     )
@@ -102,6 +106,7 @@ async def running(
         service.readiness.stop()
         service.scoring.stop()
         service.pool.close()
+        service.score_pool.close()
         service.auth_pool.close()
         service.sql.close()
         service.graph.close()

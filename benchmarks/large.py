@@ -181,12 +181,12 @@ def serving(settings: Settings) -> Iterator[tuple[httpx.Client, float]]:
 
 
 @contextmanager
-def served(settings: Settings) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def served(settings: Settings, workers: int = 1) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The address of `fingraph serve` in a process group of its own, as soon as it was started."""
     port = str(8_000 + settings.port_offset)
     with (settings.home / "serve.log").open("a") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "cli", "serve", "--port", port],
+            [sys.executable, "-m", "cli", "serve", "--port", port, "--workers", str(workers)],
             env=environment_of(settings),
             stdout=log,
             stderr=log,

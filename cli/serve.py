@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import sys
 from typing import Annotated
@@ -36,6 +37,7 @@ def serve(
     from api import create_app
     from api.logs import write_json_lines
 
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # of a request: requests beside each other take the cores
     settings = load_settings()
     _require_parts(settings)
     listening = _listen(host, port or settings.api_port)

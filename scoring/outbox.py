@@ -11,12 +11,11 @@ import time
 from collections.abc import Callable
 
 from core.errors import FinGraphError, GraphUnavailableError, IncompatibleError, SqlUnavailableError
-from core.graph import Graph, Row
+from core.graph import Graph
 from core.sql import Sql
-from policy.check import GRAPH
 from queries import statement
 from scoring.parts import Parts
-from scoring.record import Decision, told_of, waiting
+from scoring.record import Decision, of_id, summary_of, told_of, waiting
 from scoring.reply import arrival_again
 
 MOST = 200
@@ -35,11 +34,12 @@ def drain(sql: Sql, graph: Graph, parts: Callable[[], Parts], most: int = MOST) 
     if not found:
         return 0
     held = graph.until(time.monotonic() + SECONDS)
-    for decision in found:
-        if GRAPH in decision.record["degraded"]:
-            _arrive(decision, held, parts())
-    statement("scoring/tell").run(held, rows=[_row(decision) for decision in found])
-    told_of(sql, [decision.id for decision in found])
+    rows = [told or summary_of(of_id(sql, id_)) for id_, told in found]
+    for row in rows:
+        if row["missed"]:
+            _arrive(of_id(sql, row["key"]), held, parts())
+    statement("scoring/tell").run(held, rows=rows)
+    told_of(sql, [id_ for id_, _ in found])
     return len(found)
 
 
@@ -48,24 +48,6 @@ def _arrive(decision: Decision, graph: Graph, parts: Parts) -> None:
         parts.arrivals.arrive(arrival_again(decision.record), seconds=SECONDS, graph=graph)
     except IncompatibleError as error:  # it stands with other content, by a file: the first stands
         _log.error("conflict", extra={"fields": {"decision": decision.id, "code": error.code}})
-
-
-def _row(decision: Decision) -> Row:
-    policy, reply = decision.record["policy"]["label"], decision.reply
-    spoke = [(name, said) for name, said in reply["models"].items() if "probability" in said]
-    model = f"{spoke[0][0]}@{spoke[0][1]['version']}" if spoke else None
-    return {
-        "application": decision.key,
-        "key": decision.id,
-        "properties": {
-            "outcome": decision.outcome,
-            "rule": decision.rule,
-            "policy": policy,
-            "model": model,
-            "probability": spoke[0][1]["probability"] if spoke else None,
-            "decided_at": decision.decided_at,
-        },
-    }
 
 
 class Drain:

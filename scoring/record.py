@@ -14,6 +14,7 @@ from sqlalchemy import RowMapping, bindparam, delete, func, insert, select
 from core.errors import IncompatibleError, NotFoundError, UsageError
 from core.page import Page, page_of, require_limit
 from core.sql import Sql
+from policy.check import GRAPH
 from scoring.tables import DECISIONS, OUTBOX
 
 FORMAT = 1
@@ -52,7 +53,7 @@ def new_id() -> str:
 
 
 def keep(sql: Sql, decision: Decision) -> Decision:
-    """Put a decision on disk, and into the outbox; or return the one that stands by its key.
+    """Put a decision on disk, and what the graph is told of it into the outbox; or return the one that stands by its key.
 
     Raises `IncompatibleError` (`score.conflict`) where that one is of other content, and what `Sql.write` raises.
     """
@@ -65,7 +66,10 @@ def keep(sql: Sql, decision: Decision) -> Decision:
     try:
         with sql.write() as connection:
             connection.execute(_KEEP, row)
-            connection.execute(_TELL, {"id": decision.id, "kept_at": decision.decided_at})
+            connection.execute(
+                _TELL,
+                {"id": decision.id, "kept_at": decision.decided_at, "told": told_text(summary_of(decision))},
+            )
     except UsageError as error:
         if error.code not in ("sql.constraint", "sql.append_only"):
             raise
@@ -140,16 +144,31 @@ def share_declined(sql: Sql, since: int) -> tuple[int, int]:
     return sum(counts.values()), counts.get("decline", 0)
 
 
-def waiting(sql: Sql, most: int = 100) -> Sequence[Decision]:
-    """Decisions of which the graph has not been told, the oldest first."""
+def waiting(sql: Sql, most: int = 100) -> Sequence[tuple[str, Told | None]]:
+    """Ids of decisions of which the graph has not been told, the oldest first, with their summaries; None: the record has it."""
     with sql.read() as connection:
         rows = connection.execute(
-            select(DECISIONS)
-            .join(OUTBOX, OUTBOX.c.id == DECISIONS.c.id)
-            .order_by(OUTBOX.c.kept_at, OUTBOX.c.id)
-            .limit(most)
+            select(OUTBOX.c.id, OUTBOX.c.told).order_by(OUTBOX.c.kept_at, OUTBOX.c.id).limit(most)
         ).all()
-    return [_decision(row._mapping) for row in rows]
+    return [(id_, None if told is None else json.loads(told)) for id_, told in rows]
+
+
+def summary_of(decision: Decision) -> Told:
+    """What the graph is told of a decision, and whether it `missed` the application's arrival."""
+    spoke = [(name, said) for name, said in decision.reply["models"].items() if "probability" in said]
+    return {
+        "application": decision.key,
+        "key": decision.id,
+        "missed": GRAPH in decision.record["degraded"],
+        "properties": {
+            "outcome": decision.outcome,
+            "rule": decision.rule,
+            "policy": decision.record["policy"]["label"],
+            "model": f"{spoke[0][0]}@{spoke[0][1]['version']}" if spoke else None,
+            "probability": spoke[0][1]["probability"] if spoke else None,
+            "decided_at": decision.decided_at,
+        },
+    }
 
 
 def count_waiting(sql: Sql) -> int:

@@ -30,9 +30,11 @@ OUTBOX = Table(
     METADATA,
     Column("id", String(32), primary_key=True),
     Column("kept_at", BigInteger, nullable=False),
+    Column("told", Text),
     Index(None, "kept_at"),
 )
-"""Decisions of which the graph has not been told yet."""
+"""Decisions of which the graph has not been told yet. `told`: what it is told (JSON), where it has the application; null: the
+record has it."""
 
 GUARDS = {
     "sqlite": {"decisions_no_update", "decisions_no_delete", "decisions_no_replace"},

@@ -200,7 +200,7 @@ class DecisionTold(Model):
 async def at_scoring(desk: Desk, work: Callable[[Scoring], T]) -> T:
     """What `work` finds, from a thread of the scoring's; raises as `Desk.ask`."""
     service = desk.service
-    return await desk.in_time(service.pool.run(lambda: work(service.scoring)))
+    return await desk.in_time(service.score_pool.run(lambda: work(service.scoring)))
 
 
 @router.post(
