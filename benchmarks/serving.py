@@ -29,6 +29,7 @@ from benchmarks.open_loop import Caller, Load
 from benchmarks.results import ROOT
 from benchmarks.simulated import World, world
 from benchmarks.world import described, write_tables
+from cli.demo_scoring import request_of
 from cli.output import Terminal
 from core.clock import iso
 from core.graph import connect
@@ -62,11 +63,6 @@ KEYS = 4
 MANY = 200
 """Models that are registered beside the champions."""
 TARGETS = ("fraud", "approval", "disbursement", "overdue", "ability")
-IDENTIFIERS = (
-    ("Device", "device_id", None), ("IpAddress", "ip", None), ("Phone", "phone", "self"),
-    ("Phone", "contact_phone", "contact"), ("Phone", "employer_phone", "employer"), ("BankCard", "card_number", None),
-    ("IdNumber", "id_number", None), ("Address", "address", None), ("Employer", "employer", None), ("Email", "email", None),
-)  # fmt: skip
 BUSY = ("ip", "employer", "device_id")
 
 
@@ -249,26 +245,7 @@ def _busiest(values: pl.Series) -> list[str]:
 
 
 def _body(row: Mapping[str, Any]) -> bytes:
-    given = [
-        {
-            "type": kind,
-            "value": str(row[name]),
-            "role": role,
-            "options": {"country": "CN"} if kind == "Phone" else {},
-        }
-        for kind, name, role in IDENTIFIERS
-        if row[name] is not None
-    ]
-    amount = None if row["amount"] is None else round(float(row["amount"]) * 100)
-    told = {
-        "source": "bench", "id": str(row["application_id"]), "user": str(row["user_id"]), "lender": row["lender"],
-        "product": row["product_id"], "identifiers": given,
-        "properties": {
-            "amount_cents": amount, "channel": row["channel"],
-            **{name: None if row[name] is None else int(row[name]) for name in ("term_months", "income_cents", "debt_cents")},
-        },
-    }  # fmt: skip
-    return json.dumps(told, ensure_ascii=False).encode()
+    return json.dumps(request_of(row, "bench"), ensure_ascii=False).encode()
 
 
 if __name__ == "__main__":

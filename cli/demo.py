@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -13,13 +13,14 @@ import typer
 
 from cli.output import JsonFlag, Terminal, emit, stdout
 from core.clock import DAY, day_us, iso, now_us
-from core.errors import UsageError
+from core.errors import FinGraphError, UsageError
 from core.graph import Graph, connect
 from core.server.local import LocalServer
 from core.settings import Settings, load_settings
 from queries import statement
 
-SEED, DAYS, START = 7, 180, "2025-01-01"
+SEED, DAYS = 7, 365
+"""A year that ends today: fraud is known after 95 days, and windows for training, choosing and judging have such gaps."""
 PAST = 14
 """Last days of the simulated lender that get a run of their own, so that rings have a history."""
 
@@ -31,7 +32,7 @@ def demo(
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Start a Neo4j, load a simulated lender, find its rings, and show what to look at next."""
+    """Start a Neo4j, load a simulated lender, find its rings, train a model, decide about new applications, and show what to look at next."""
     settings = load_settings()
     with Terminal() as terminal:
         told = _Demo(settings, terminal, applications).run(keep=not no_serve)
@@ -63,19 +64,30 @@ class _Demo:
             if server is not None and ours and not keep:
                 server.stop()
 
+    def _start(self) -> str:
+        """The world's first day: so that it ends today; where the graph holds the demo already, that one's."""
+        kept = self.world / "start"
+        with connect(self.settings) as graph:
+            if _only_the_demo(graph) and kept.exists():
+                return kept.read_text()
+        return str(iso(now_us() - DAYS * DAY))[:10]
+
     def _steps(self) -> dict[str, Any]:
+        from cli.demo_scoring import HELD, hold_back
         from graph_schema.live import live_schema
         from loaders.load import Loader
         from rings import Sort, backfill, list_rings, outcome_shares, run_rings
         from rings.view import last_run
         from simulator import order, simulate
 
-        with connect(self.settings) as graph:
-            _only_the_demo(graph)
+        start = self._start()
         with self._timed("simulate"):
             if self.world.exists():
                 shutil.rmtree(self.world)
-            simulate(order(self.applications, START, DAYS, SEED), self.world, progress=self.terminal)
+            wanted = order(self.applications + HELD, start, DAYS, SEED)
+            simulate(wanted, self.world, progress=self.terminal)
+            (self.world / "start").write_text(start)
+            requests = hold_back(self.world)
         with self._timed("load"):
             report = Loader(self.settings, progress=self.terminal).load(
                 self.world / "mapping.toml", self.world
@@ -83,7 +95,7 @@ class _Demo:
         with connect(self.settings) as graph:
             with self._timed("find rings"):
                 if not last_run(graph):
-                    end = day_us(START) + DAYS * DAY
+                    end = day_us(start) + DAYS * DAY
                     past = backfill(
                         graph,
                         live_schema(graph),
@@ -99,12 +111,27 @@ class _Demo:
             shares = outcome_shares(graph, target="fraud", users=3)
         return {
             "world": str(self.world),
+            "start": start,
+            "scoring": self._scoring(start, requests),
             "load": asdict(report),
             "rings": run.as_dict(),
             "largest": [asdict(ring) for ring in page.items],
             "fraud": {name: share.as_dict() for name, share in shares.items()},
             "seconds": self.seconds,
         }
+
+    def _scoring(self, start: str, requests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """The model of fraud and the decisions; where there are too few applications to learn from, why there are none."""
+        from cli.demo_scoring import decide, learn
+
+        end = str(iso(day_us(start) + DAYS * DAY))[:10]
+        try:
+            with self._timed("train"):
+                model = learn(self.settings, start, end, self.terminal)
+        except FinGraphError as error:
+            return {"model": None, "why": error.message, "decided": []}
+        with self._timed("score"):
+            return {"model": model, "decided": decide(self.settings, requests)}
 
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:
@@ -113,8 +140,8 @@ class _Demo:
         self.seconds[step] = round(time.monotonic() - began, 1)
 
 
-def _only_the_demo(graph: Graph) -> None:
-    """The demo's world may stand already; another lender's graph is left alone."""
+def _only_the_demo(graph: Graph) -> bool:
+    """Whether the demo's world stands already; another lender's graph is left alone."""
     sources = statement("loads/sources").run(graph)
     if others := [row["source"] for row in sources if row["source"] != "simulated"]:
         raise UsageError(
@@ -123,9 +150,12 @@ def _only_the_demo(graph: Graph) -> None:
             hints=("Run the demo in a home of its own: FINGRAPH_HOME=.fingraph-demo FINGRAPH_PORT_OFFSET=20 make demo",
                    "Or throw the graph away first: fingraph db reset"),
         )  # fmt: skip
+    return bool(sources)
 
 
 def _show(told: dict[str, Any], settings: Settings, *, stopped: bool) -> None:
+    from cli.demo_scoring import show
+
     load, rings, fraud = told["load"], told["rings"], told["fraud"]
     stdout.print(f"\n[bold]Loaded[/bold] {load['accepted']:,} of {load['read']:,} rows ({load['mode']}).")
     stdout.print(
@@ -136,6 +166,11 @@ def _show(told: dict[str, Any], settings: Settings, *, stopped: bool) -> None:
         share = fraud[where]
         if share["known"]:
             stdout.print(f"  fraud {words}: {share['share']:.1%} of {share['known']:,} with a known outcome")
+    scoring = told["scoring"]
+    if scoring["decided"]:
+        show(scoring["decided"])
+    else:
+        stdout.print(f"[bold]Decided[/bold] nothing: {scoring['why']}")
     stdout.print("  " + ", ".join(f"{step} {seconds} s" for step, seconds in told["seconds"].items()))
     first = told["largest"][0]["key"] if told["largest"] else "ID"
     stdout.print("\n[bold]Look at next[/bold]")
@@ -143,7 +178,7 @@ def _show(told: dict[str, Any], settings: Settings, *, stopped: bool) -> None:
         stdout.print("  fingraph db start             # the demo stopped the server it had started")
     stdout.print("  fingraph rings list")
     stdout.print(f"  fingraph rings show {first}")
-    last = str(iso(day_us(START) + (DAYS - 1) * DAY))[:10]
+    last = str(iso(day_us(told["start"]) + (DAYS - 1) * DAY))[:10]
     stdout.print(
         f"  fingraph query run new_rings --as-of {last}   # the simulated lender's last day: its week"
     )
