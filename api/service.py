@@ -19,7 +19,7 @@ from core.settings import Settings
 from core.sql import Sql, open_sql
 from loaders.hashing import Hasher, load_hasher
 from scoring.schemas import Schemas
-from scoring.service import Scoring, open_scoring
+from scoring.service import SCHEMA, Scoring, open_scoring
 from security import Keyring
 
 AUTH_WORKERS, AUTH_QUEUE = 4, 128
@@ -63,7 +63,7 @@ def open_service(settings: Settings, limits: Limits, metrics: Metrics, clock: Cl
     except BaseException:
         graph.close()
         raise
-    schemas, hasher = Schemas(), load_hasher(settings)
+    schemas, hasher = Schemas(settings.home / SCHEMA), load_hasher(settings)
     scoring = open_scoring(settings, graph, sql, hasher, clock, schemas)
     return Service(
         settings=settings,

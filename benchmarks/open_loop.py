@@ -87,12 +87,7 @@ class Caller:
 
     def load(self, rate: float, seconds: float, bodies: Sequence[bytes] = (), until: Any = None) -> Load:
         """`rate` requests a second for so long, or until something has happened."""
-        return self.in_turn(rate, seconds, (Load(),), bodies, until)[0]
-
-    def in_turn(
-        self, rate: float, seconds: float, into: Sequence[Load], bodies: Sequence[bytes] = (), until: Any = None
-    ) -> Sequence[Load]:  # fmt: skip
-        """As `load`; what comes of the requests goes into one after the other."""
+        told = Load()
         due = SimpleQueue[Due | None]()
         threads = [threading.Thread(target=self._send, args=(i, due), daemon=True) for i in range(THREADS)]
         for thread in threads:
@@ -104,12 +99,12 @@ class Caller:
             if until is not None and until():
                 break
             body = bodies[place % len(bodies)] if bodies else self.body()
-            due.put((moment, body, into[place % len(into)]))
+            due.put((moment, body, told))
         for _ in threads:
             due.put(None)
         for thread in threads:
             thread.join(120)
-        return into
+        return told
 
     def body(self, targets: Sequence[str] = ()) -> bytes:
         """The next application that was not sent yet, with models that are asked beside the policy's."""

@@ -60,6 +60,8 @@ WORKERS = 2
 """Processes of the API, one a core."""
 KEYS = 4
 """Of the API: one key has an allowance of 50 requests a second."""
+FIRST_RATE = 0.5
+"""Requests a second that each load five models."""
 MANY = 200
 """Models that are registered beside the champions."""
 TARGETS = ("fraud", "approval", "disbursement", "overdue", "ability")
@@ -191,14 +193,18 @@ def _all_ready(url: str) -> bool:
 
 
 def _of_many(caller: Caller, names: Sequence[str]) -> dict[str, Load]:
-    """Requests that ask for five models more, always the same and any of the many in turn, after each has been asked for once; and those first
-    ones, which load them."""
+    """Requests that ask for five models more: always the same, and any of the many; before that each was asked for, which loads it."""
     dice = random.Random(SEED)  # noqa: S311 - a choice, not a secret
     fives = [names[i : i + 5] for i in range(0, len(names), 5)]
-    first = caller.load(2, len(fives) / 2, [caller.body(five) for five in fives])
-    asked = [caller.body(dice.sample(names, 5) if i % 2 else names[:5]) for i in range(RATE * SECONDS)]
-    same, any_ = caller.in_turn(RATE, SECONDS, (Load(), Load()), asked)
-    return {"models_first": first, "models_same": same, "models_any": any_}
+    first = caller.load(
+        FIRST_RATE, WORKERS * len(fives) / FIRST_RATE, [caller.body(five) for five in WORKERS * fives]
+    )
+    count = RATE * SECONDS
+    return {
+        "models_first": first,
+        "models_same": caller.load(RATE, SECONDS, [caller.body(names[:5]) for _ in range(count)]),
+        "models_any": caller.load(RATE, SECONDS, [caller.body(dice.sample(names, 5)) for _ in range(count)]),
+    }
 
 
 def _beside_rings(settings: Settings, caller: Caller) -> Load:

@@ -32,9 +32,9 @@ LOADS = (
     ("small", "the same, a tenth of the graph"),
     ("busy", "busy identifiers and hubs, {rate}/s"),
     ("rings", "while `rings run` works, {rate}/s"),
-    ("models_first", "five of 200 models more, each for the first time, 2/s"),
-    ("models_same", "five models more, always the same, 5/s"),
-    ("models_any", "five models more, any of 200, 5/s"),
+    ("models_first", "five of 200 models more, each for the first time, one in 2 s"),
+    ("models_same", "five models more, always the same, {rate}/s"),
+    ("models_any", "five models more, any of 200, {rate}/s"),
 )
 STEPS_SHOWN = {
     "request": "normalise and hash",

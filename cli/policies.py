@@ -20,6 +20,7 @@ from core.sql import Sql, open_sql
 if TYPE_CHECKING:
     import polars as pl
 
+    from features import Catalogue
     from policy import Policy
 
 app = typer.Typer(
@@ -31,13 +32,13 @@ TARGETS = ("fraud", "overdue")
 
 
 @app.command()
-def check(file: File, own: Own = None, as_json: JsonFlag = False) -> None:
+def check(file: File, as_json: JsonFlag = False) -> None:
     """Whether every name is known, every rule can decide, and none contradicts another."""
     from policy import policy_file
 
     policy = policy_file(file)
     with open_sql(load_settings()) as sql:
-        _require_meant(policy, sql, own)
+        _require_meant(policy, sql, _serving())
     told = {"policy": policy.label, "rules": len(policy.rules), "digest": policy.digest}
     emit(told) if as_json else fields(told)
 
@@ -46,7 +47,6 @@ def check(file: File, own: Own = None, as_json: JsonFlag = False) -> None:
 def promote(
     file: File,
     to: Annotated[str, typer.Option(help="champion decides; shadow is asked beside it.")] = "champion",
-    own: Own = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Check a policy, keep it, and let it decide; a running server follows within a second."""
@@ -59,7 +59,7 @@ def promote(
         raise UsageError("policy.role", f"A policy is {' or '.join(ROLES)}.")
     policy = policy_file(file)
     with open_sql(load_settings()) as sql:
-        _require_meant(policy, sql, own)
+        _require_meant(policy, sql, _serving())
         give(sql, policy, to)
     told = {"policy": policy.label, "is": to, "digest": policy.digest}
     emit(told) if as_json else fields(told)
@@ -104,11 +104,11 @@ def simulate(  # noqa: PLR0917
 
     policy = policy_file(file)
     with Terminal() as progress:
-        with open_sql(load_settings()) as sql:
-            _require_meant(policy, sql, own)
         progress.step("Reading the snapshot")
         columns, manifest = columns_from(folder)
         catalogue = catalogue_for(manifest.schema, own)
+        with open_sql(load_settings()) as sql:
+            _require_meant(policy, sql, catalogue)
         whole = with_carried(columns, catalogue, THREADS)
         facts = Facts(whole, catalogue, str(manifest.export), first, end, manifest.watermark)
         held = registry()
@@ -164,9 +164,22 @@ def _blocks(facts: Facts) -> Iterator[tuple[pl.DataFrame, Mapping[str, Sequence[
         place += len(block.at)
 
 
-def _require_meant(policy: Policy, sql: Sql, own: Path | None) -> None:
+def _serving() -> Catalogue:
+    """The features that a server of this home computes: of its graph's schema; of the house's where no graph answers."""
+    from core.errors import GraphUnavailableError
+    from core.graph import connect
     from features import catalogue_for
     from graph_schema import FINGRAPH
+    from graph_schema.live import live_schema
+
+    try:
+        with connect(load_settings()) as graph:
+            return catalogue_for(live_schema(graph))
+    except GraphUnavailableError:
+        return catalogue_for(FINGRAPH)
+
+
+def _require_meant(policy: Policy, sql: Sql, catalogue: Catalogue) -> None:
     from scoring.known import known_of, require_meant
 
-    require_meant(policy, known_of(registry(), catalogue_for(FINGRAPH, own), sql))
+    require_meant(policy, known_of(registry(), catalogue, sql))

@@ -91,7 +91,8 @@ def _listen(host: str, port: int) -> socket.socket:
     this machine has no such address, or may not listen there.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # By its protocol asyncio tells that it may send at once; else a reply in two parts waits 40 ms for the caller's receipt.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))

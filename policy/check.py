@@ -41,6 +41,11 @@ def check_policy(policy: Policy, known: Known) -> None:
             raise UsageError(
                 "policy.unknown", f"There is no champion of {name}; promote one, or name another."
             )
+    words = [spoken(name) for name in policy.asked]
+    if len(set(words)) < len(words):
+        raise UsageError(
+            "policy.unknown", "Two models are one word to rules, which know - and _ alike; name one of them."
+        )
     if policy.attributes is not None and not known.own.get(policy.attributes, False):
         raise UsageError(
             "policy.attributes",

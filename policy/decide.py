@@ -17,9 +17,9 @@ class Tripped:
     """What the circuit breaker holds back."""
 
     declines: bool = False
-    """Every rule that declines,"""
+    """Whatever declines,"""
     rings: bool = False
-    """or those that read rings."""
+    """or rules that read rings."""
 
     def holds_back(self, rule: Rule, ring_features: frozenset[str]) -> bool:
         """Whether a rule may not decline now."""
@@ -61,6 +61,7 @@ def decide(
                 return Verdict(Outcome.REVIEW, rule.name, None, True, read)
             return Verdict(rule.then, rule.name, rule.code, False, read)
     spoke = any(name.partition(".")[0] == spoken(policy.decides) for name in facts)
-    if not spoke:
-        return Verdict(policy.fallback, FALLBACK, None)
-    return Verdict(policy.otherwise, OTHERWISE, None)
+    outcome, name = (policy.otherwise, OTHERWISE) if spoke else (policy.fallback, FALLBACK)
+    if outcome is Outcome.DECLINE and tripped.declines:
+        return Verdict(Outcome.REVIEW, name, None, True)
+    return Verdict(outcome, name, None)

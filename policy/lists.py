@@ -59,7 +59,8 @@ class Listed:
 
 
 def add(sql: Sql, wanted: Wanted, *, by: str = "local", clock: Clock = now_us) -> Listed:
-    """Put an identifier on a list, from now on; the audit log tells of it, too.
+    """Put an identifier on a list, from now on; the audit log tells of it, too. What stands there in the same words already is
+    returned: sent twice it is one entry.
 
     Raises `UsageError` (`lists.name`, `lists.text`, `lists.expires`).
     """
@@ -72,6 +73,10 @@ def add(sql: Sql, wanted: Wanted, *, by: str = "local", clock: Clock = now_us) -
         raise UsageError("lists.expires", "The entry would have expired already; name a later moment.")
     made = Listed(secrets.token_hex(16), **vars(wanted), known_at=at, removed_at=None)
     with sql.write() as connection:
+        same = [LIST_ENTRIES.c[name].is_not_distinct_from(value) for name, value in vars(wanted).items()]
+        standing = connection.execute(select(LIST_ENTRIES).where(*same, _standing(at + 1))).first()
+        if standing is not None:
+            return Listed(**standing._mapping)
         connection.execute(insert(LIST_ENTRIES).values(vars(made)))
         append(connection, at, AuditEntry(by, "list.add", f"list/{made.list}/{made.id}"))
     return made

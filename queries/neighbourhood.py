@@ -104,15 +104,17 @@ class NeighbourhoodRead:
         point: tuple[int, int],
         version: str | None = None,
         *,
+        key: str = "",
         seconds: float = SECONDS,
     ) -> Row:
-        """What an application that is not in the graph would see at `point` (known_at, seq); nothing is written."""
+        """What an application that is not in the graph, or of `key`, would see at `point` (known_at, seq) if it came then; nothing is
+        written."""
         keys = {label: sorted(set(named.get(label, ()))) for label in self.asked.labels}
         return graph.read(
             self.of_named,
             seconds=seconds,
             named=keys,
-            key="",
+            key=key,
             at=point[0],
             seq=point[1],
             version=version,
@@ -146,7 +148,7 @@ CALL (a, at, seq) {{
     WHERE CASE WHEN r.known_at < at THEN true WHEN r.known_at > at THEN false WHEN r.seq <> seq THEN r.seq < seq
       ELSE n.known_at = at AND n.seq = seq AND n.key < $key END
       AND CASE WHEN n.known_at < at THEN true WHEN n.known_at > at THEN false WHEN n.seq <> seq THEN n.seq < seq
-      ELSE n.key < $key END
+      ELSE n.key < $key END{"" if of_key else " AND NOT (n.key = $key AND n:Application)"}
     RETURN collect(n) AS met, collect(r.known_at) AS link_at, collect(r.seq) AS link_seq,
       collect(coalesce(r.role, '')) AS link_role
   }}

@@ -76,8 +76,10 @@ def consider(
 def facts_of(policy: Policy, basis: Basis, said: Iterable[Said]) -> dict[str, Value]:
     """What the rules of a policy read, by the names that they use."""
     found: dict[str, Value] = {}
+    heard = (policy.attributes,) if GRAPH in basis.degraded else policy.models
     for one in said:
-        found |= {f"{spoken(one.name)}.{name}": figure for name, figure in one.figures.items()}
+        if one.name in heard:  # what a request asks beside them decides nothing
+            found |= {f"{spoken(one.name)}.{name}": figure for name, figure in one.figures.items()}
     on, missing = {one.list for one in basis.listed}, set(basis.degraded)
     for rule in policy.rules:
         for atom in names_of(rule.condition):
@@ -107,4 +109,4 @@ def _for_applicant(verdict: Verdict, reasons: Sequence[Mapping[str, Any]]) -> li
     if verdict.outcome is Outcome.REVIEW:
         return for_applicant([PERSON])
     own = [verdict.code] if verdict.code else [reason["adverse"] for reason in reasons]
-    return for_applicant(own[:MOST_TOLD] or [OTHER])
+    return for_applicant(list(dict.fromkeys(own))[:MOST_TOLD] or [OTHER])

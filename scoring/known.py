@@ -8,7 +8,8 @@ from features import Catalogue
 from features.compute import plan_of
 from policy import lists
 from policy.check import Known, check_policy
-from policy.model import Policy
+from policy.condition import names_of, spoken
+from policy.model import Outcome, Policy, Rule
 from policy.region import Span
 from registry import Registry
 from risk.parts import AMOUNT
@@ -21,9 +22,10 @@ SHARES = ("own_share", "same_share", "equal_share", "rate", "smoothed", "agreeme
 
 
 def known_of(registry: Registry, catalogue: Catalogue, sql: Sql) -> Known:
-    """What a policy may name. Raises as `Registry.find`."""
+    """What a policy may name; champions of another catalogue could not be loaded, and are none. Raises as `Registry.find`."""
     own = {variant.name for _, variant in plan_of(catalogue).own}
-    cards = {name: registry.find(name)[0] for name in registry.champions()}
+    found = {name: registry.find(name)[0] for name in registry.champions()}
+    cards = {name: card for name, card in found.items() if card.catalogue == catalogue.version}
     return Known(
         features={variant.name: _span(variant.of.measure, variant.of.unit) for variant in catalogue.variants},
         models={name: card.kind == AMOUNT for name, card in cards.items()},
@@ -34,7 +36,8 @@ def known_of(registry: Registry, catalogue: Catalogue, sql: Sql) -> Known:
 
 
 def require_meant(policy: Policy, known: Known) -> None:
-    """Raise as `check_policy`, and `UsageError` (`policy.unknown`) for a code that no applicant can be told."""
+    """Raise as `check_policy`, and `UsageError` for a code that no applicant can be told (`policy.unknown`), or a rule that
+    declines without one for reasons that are not the deciding model's (`policy.code`)."""
     check_policy(policy, known)
     for rule in policy.rules:
         if rule.code is not None and rule.code not in adverse():
@@ -42,6 +45,18 @@ def require_meant(policy: Policy, known: Known) -> None:
                 "policy.unknown",
                 f"Rule '{rule.name}' tells applicants {rule.code}; there are {', '.join(adverse())}.",
             )
+        if rule.then is Outcome.DECLINE and rule.code is None and not _by_the_model(rule, policy):
+            raise UsageError(
+                "policy.code",
+                f"Rule '{rule.name}' declines by something else than {policy.decides}, whose reasons applicants would be told; "
+                "give it a `code`.",
+            )
+
+
+def _by_the_model(rule: Rule, policy: Policy) -> bool:
+    """Whether a rule reads what the deciding model says, or the one that speaks in its place without the graph."""
+    words = {spoken(name) for name in (policy.decides, policy.attributes) if name is not None}
+    return any(atom.name.partition(".")[0] in words for atom in names_of(rule.condition))
 
 
 def _span(measure: str, unit: str) -> Span:

@@ -10,17 +10,22 @@ import threading
 import time
 from collections.abc import Callable
 
-from core.errors import FinGraphError, GraphUnavailableError, IncompatibleError, SqlUnavailableError
+from core.clock import MINUTE
+from core.errors import FinGraphError, GraphUnavailableError, SqlUnavailableError
 from core.graph import Graph
 from core.sql import Sql
 from queries import statement
 from scoring.parts import Parts
-from scoring.record import Decision, of_id, summary_of, told_of, waiting
+from scoring.record import Told, of_id, set_aside, summary_of, told_of, waiting
 from scoring.reply import arrival_again
 
 MOST = 200
 SECONDS = 10.0
 WAIT_S, WAIT_LONG_S = 0.2, 2.0
+AGAIN = 10 * MINUTE
+"""µs that a decision waits of which the graph cannot be told."""
+ITS_OWN = ("graph.timeout", "graph.memory")
+"""What one application may be too large for, while others are not."""
 
 _log = logging.getLogger("fingraph.outbox")
 
@@ -33,21 +38,31 @@ def drain(sql: Sql, graph: Graph, parts: Callable[[], Parts], most: int = MOST) 
     found = waiting(sql, most)
     if not found:
         return 0
-    held = graph.until(time.monotonic() + SECONDS)
-    rows = [told or summary_of(of_id(sql, id_)) for id_, told in found]
-    for row in rows:
-        if row["missed"]:
-            _arrive(of_id(sql, row["key"]), held, parts())
-    statement("scoring/tell").run(held, rows=rows)
-    told_of(sql, [id_ for id_, _ in found])
-    return len(found)
+    rows = [row for id_, told in found if (row := _row(sql, graph, parts, id_, told)) is not None]
+    statement("scoring/tell").run(graph.until(time.monotonic() + SECONDS), rows=rows)
+    told_of(sql, [row["key"] for row in rows])
+    return len(rows)
 
 
-def _arrive(decision: Decision, graph: Graph, parts: Parts) -> None:
+def _row(sql: Sql, graph: Graph, parts: Callable[[], Parts], id_: str, told: Told | None) -> Told | None:
+    """What the graph is told of a decision, once it has the application; None where that cannot be: the decision waits again, and
+    keeps none of the others waiting. Raises where nothing can be told just now."""
     try:
-        parts.arrivals.arrive(arrival_again(decision.record), seconds=SECONDS, graph=graph)
-    except IncompatibleError as error:  # it stands with other content, by a file: the first stands
-        _log.error("conflict", extra={"fields": {"decision": decision.id, "code": error.code}})
+        row = told or summary_of(of_id(sql, id_))
+        if row["missed"]:
+            held = graph.until(time.monotonic() + SECONDS)
+            parts().arrivals.arrive(arrival_again(of_id(sql, id_).record), seconds=SECONDS, graph=held)
+    except SqlUnavailableError:
+        raise
+    except FinGraphError as error:
+        if isinstance(error, GraphUnavailableError) and error.code not in ITS_OWN:
+            raise
+        _log.error("set aside", extra={"fields": {"decision": id_, "code": error.code}})
+        if error.code == "arrive.conflict":  # it stands with other content, by a file: the first stands
+            return row
+        set_aside(sql, id_, AGAIN)
+        return None
+    return row
 
 
 class Drain:

@@ -84,7 +84,7 @@ class Parts:
         """What it would see now; nothing is written."""
         unseen = _unseen(arrival, (now, seq_of(arrival.key)))
         record = self.online.read.of(
-            graph, unseen.named, unseen.point, self.catalogue.version, seconds=seconds
+            graph, unseen.named, unseen.point, self.catalogue.version, key=arrival.key, seconds=seconds
         )
         return self._seen(record, unseen)
 

@@ -6,16 +6,17 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import NotFoundError
+from core.errors import EnvironmentMissingError, FinGraphError, NotFoundError
 from registry import Card, Registry
 from risk import Model, load_model
 from risk.encoding import Rows
-from risk.parts import Reason
+from risk.parts import SCORECARD, Reason
 
 if TYPE_CHECKING:
     from risk.amount import AmountModel
@@ -57,6 +58,19 @@ class Loaded:
         return self.model.reasons(self.model.encoding.matrix(rows), most)
 
 
+@contextmanager
+def _named_errors(what: str) -> Iterator[None]:
+    """The registry's store, its server and the disk fail in words of their own."""
+    try:
+        yield
+    except FinGraphError:
+        raise
+    except Exception as error:
+        raise EnvironmentMissingError(
+            "models.unreadable", f"{what} ({type(error).__name__}); look at the registry and its files."
+        ) from error
+
+
 def _plain(value: Any) -> float:
     return value.item()  # type: ignore[no-any-return]
 
@@ -88,12 +102,17 @@ class Pool:
         return known
 
     def _look(self) -> dict[str, int]:
-        found = self._registry.champions()
+        with _named_errors("The registry of models cannot be read"):
+            found = self._registry.champions()
         with self._lock:
             before, asked = self._champions or {}, {name for name, _ in self._held}
         for name in asked:  # who was promoted is loaded before anybody asks for it
-            if name in found and found[name] != before.get(name):
-                self.version(name, found[name])
+            if name in found and name in before and found[name] != before[name]:
+                try:
+                    self.version(name, found[name])
+                except FinGraphError as error:  # the one before goes on; others are not kept back
+                    _log.error("champion", extra={"fields": {"name": name, "code": error.code}})
+                    found[name] = before[name]
         with self._lock:
             self._champions = found
         return found
@@ -146,9 +165,13 @@ class Pool:
             return [one.label for one in self._held.values()]
 
     def _load(self, name: str, version: int) -> Loaded:
-        card, folder, _ = self._registry.find(name, str(version))
-        model, _ = load_model(folder, self.catalogue, card)
-        return Loaded(name, version, card, model, IN_MEMORY * _size(folder))
+        with _named_errors(f"{name[:60]}@{version} cannot be read"):
+            card, folder, _ = self._registry.find(name, str(version))
+            model, _ = load_model(folder, self.catalogue, card)
+        if isinstance(model, Model):  # parts that were tried and do not decide are large, and silent
+            speak = {*model.deciding.parts, SCORECARD}
+            model = replace(model, parts={one: part for one, part in model.parts.items() if one in speak})
+        return Loaded(name, version, card, model, IN_MEMORY * _size(folder, model))
 
     def _let_go(self, wanted: tuple[str, int]) -> None:
         """Forget the least lately asked until the rest fits; what is wanted now stays, however large."""
@@ -159,5 +182,8 @@ class Pool:
             del self._held[oldest]
 
 
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.iterdir() if path.name != "report.html")
+def _size(folder: Path, model: Model | AmountModel) -> int:
+    """Bytes of the files that are held."""
+    parts = model.parts if isinstance(model, Model) else ("quantiles",)
+    held = {"model", *parts}
+    return sum(path.stat().st_size for path in folder.iterdir() if path.stem in held)

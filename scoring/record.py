@@ -6,12 +6,14 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, or_, select, update
 
-from core.errors import IncompatibleError, NotFoundError, UsageError
+from core.clock import now_us
+from core.errors import FinGraphError, IncompatibleError, NotFoundError, UsageError
 from core.page import Page, page_of, require_limit
 from core.sql import Sql
 from policy.check import GRAPH
@@ -38,6 +40,8 @@ class Decision:
     rule: str
     policy: str
     """Digest of the policy."""
+    held_back: bool
+    """Whether the circuit breaker made a review of a decline."""
     record: Told = field(repr=False)
 
     @property
@@ -57,19 +61,9 @@ def keep(sql: Sql, decision: Decision) -> Decision:
 
     Raises `IncompatibleError` (`score.conflict`) where that one is of other content, and what `Sql.write` raises.
     """
-    text = told_text(decision.record)
-    row = {
-        **{name: value for name, value in vars(decision).items() if name != "record"},
-        "record": text,
-        "sha256": _seal(text),
-    }
     try:
         with sql.write() as connection:
-            connection.execute(_KEEP, row)
-            connection.execute(
-                _TELL,
-                {"id": decision.id, "kept_at": decision.decided_at, "told": told_text(summary_of(decision))},
-            )
+            _insert(connection, decision)
     except UsageError as error:
         if error.code not in ("sql.constraint", "sql.append_only"):
             raise
@@ -78,6 +72,29 @@ def keep(sql: Sql, decision: Decision) -> Decision:
             raise
         return require_same(standing, decision.digest)
     return decision
+
+
+def rehearse(sql: Sql, decision: Decision) -> None:
+    """Put a decision on disk and take it back, so that the first one takes no longer than the next."""
+    with suppress(_Rehearsed), sql.write() as connection:
+        _insert(connection, decision)
+        raise _Rehearsed("record.rehearsed", "A rehearsal is over; nothing of it stays.")
+
+
+class _Rehearsed(FinGraphError):
+    """Undoes a rehearsal."""
+
+
+def _insert(connection: Connection, decision: Decision) -> None:
+    text = told_text(decision.record)
+    row = {
+        **{name: value for name, value in vars(decision).items() if name != "record"},
+        "record": text,
+        "sha256": _seal(text),
+    }
+    connection.execute(_KEEP, row)
+    summary = told_text(summary_of(decision))
+    connection.execute(_TELL, {"id": decision.id, "kept_at": decision.decided_at, "told": summary})
 
 
 def require_same(standing: Decision, digest: str) -> Decision:
@@ -134,21 +151,26 @@ def list_decisions(
 
 
 def share_declined(sql: Sql, since: int) -> tuple[int, int]:
-    """Decisions since a moment (µs), and how many of them declined."""
+    """Decisions since a moment (µs), and how many of them declined, or would have but for the breaker: what it holds back must not
+    close it again."""
     columns = DECISIONS.c
+    declined = or_(columns.outcome == "decline", columns.held_back)
     with sql.read() as connection:
         rows = connection.execute(
-            select(columns.outcome, func.count()).where(columns.decided_at >= since).group_by(columns.outcome)
+            select(declined, func.count()).where(columns.decided_at >= since).group_by(declined)
         ).all()
-    counts = {outcome: int(count) for outcome, count in rows}
-    return sum(counts.values()), counts.get("decline", 0)
+    counts = {bool(one): int(count) for one, count in rows}
+    return sum(counts.values()), counts.get(True, 0)
 
 
 def waiting(sql: Sql, most: int = 100) -> Sequence[tuple[str, Told | None]]:
     """Ids of decisions of which the graph has not been told, the oldest first, with their summaries; None: the record has it."""
     with sql.read() as connection:
         rows = connection.execute(
-            select(OUTBOX.c.id, OUTBOX.c.told).order_by(OUTBOX.c.kept_at, OUTBOX.c.id).limit(most)
+            select(OUTBOX.c.id, OUTBOX.c.told)
+            .where(or_(OUTBOX.c.again_at.is_(None), OUTBOX.c.again_at <= now_us()))
+            .order_by(OUTBOX.c.kept_at, OUTBOX.c.id)
+            .limit(most)
         ).all()
     return [(id_, None if told is None else json.loads(told)) for id_, told in rows]
 
@@ -181,6 +203,12 @@ def told_of(sql: Sql, ids: Sequence[str]) -> None:
     """The graph has been told of these."""
     with sql.write() as connection:
         connection.execute(delete(OUTBOX).where(OUTBOX.c.id.in_(list(ids))))
+
+
+def set_aside(sql: Sql, id_: str, wait: int) -> None:
+    """Let so much time go by (µs) until the graph is told of this one."""
+    with sql.write() as connection:
+        connection.execute(update(OUTBOX).where(OUTBOX.c.id == id_).values(again_at=now_us() + wait))
 
 
 def told_text(record: Told) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.clock import iso
@@ -13,6 +13,26 @@ from policy.model import Policy
 from scoring.judging import Basis, Judgement
 
 Told = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Shadow:
+    """What a policy that is tried beside the one that decides would have said."""
+
+    policy: Policy
+    verdict: Verdict
+    missing: bool
+    """Whether a model of its own could not be had."""
+
+    def as_dict(self) -> Told:
+        """As one JSON object."""
+        return {
+            "label": self.policy.label,
+            "digest": self.policy.digest,
+            "outcome": str(self.verdict.outcome),
+            "rule": self.verdict.rule,
+            "missing": self.missing,
+        }
 
 
 def reply_of(  # noqa: PLR0917
@@ -47,7 +67,7 @@ def reply_of(  # noqa: PLR0917
 
 def record_of(
     arrival: Arrival, point: tuple[int, int], policy: Policy, basis: Basis, catalogue: str, *,
-    shadow: tuple[Policy, Verdict] | None, why: str | None, explain: bool,
+    shadow: Shadow | None, why: str | None, explain: bool,
 ) -> Told:  # fmt: skip
     """What a reply followed from: enough to make it again."""
     return {
@@ -61,7 +81,7 @@ def record_of(
         "graph_error": why,
         "tripped": asdict(basis.tripped),
         "policy": {"label": policy.label, "digest": policy.digest},
-        "shadow": None if shadow is None else _shadow(*shadow),
+        "shadow": None if shadow is None else shadow.as_dict(),
         "explain": explain,
     }
 
@@ -75,15 +95,6 @@ def arrival_again(record: Mapping[str, Any]) -> Arrival:
 def values_again(record: Mapping[str, Any]) -> dict[str, float | str | None]:
     """The features that a record keeps."""
     return {**record["features"], **dict.fromkeys(record["missing"])}
-
-
-def _shadow(policy: Policy, verdict: Verdict) -> Told:
-    return {
-        "label": policy.label,
-        "digest": policy.digest,
-        "outcome": str(verdict.outcome),
-        "rule": verdict.rule,
-    }
 
 
 def names_of_models(policy: Policy, targets: Sequence[str]) -> list[str]:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
+from pathlib import Path
 
-from core.errors import GraphUnavailableError
+from core.errors import FinGraphError, GraphUnavailableError
+from core.files import write_whole
 from core.graph import Graph
 from graph_schema import FINGRAPH, Schema
-from graph_schema.live import live_schema
+from graph_schema.live import extended_by, extensions, live_schema
 
 SECONDS = 10.0
 LOOK_SECONDS = 0.5
 """What a look may take where the last schema known would do."""
 
+_log = logging.getLogger("fingraph.schema")
+
 
 class Schemas:
     """Many threads may ask."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Path | None = None) -> None:
+        """`place`: a file that keeps what mappings declared, for a start while the graph is away."""
+        self._place = place
         self._lock = threading.Lock()
         self._held: tuple[float, Schema] | None = None
         self._looked = -SECONDS
@@ -33,17 +40,33 @@ class Schemas:
         with self._lock:
             if self._held is not None and self._held[1] == schema:
                 schema = self._held[1]
+            new = self._held is None or self._held[1] is not schema
             self._held = (asked, schema)
+        if new and self._place is not None:
+            try:
+                write_whole(self._place, extensions(schema))
+            except (OSError, FinGraphError) as error:  # it is for the next start; this one knows
+                _log.error("not kept", extra={"fields": {"error": type(error).__name__}})
         return schema
 
     def known(self, graph: Graph) -> Schema:
-        """As `of`; the last one known where the graph is away, which is then not asked again for `SECONDS`."""
+        """As `of`; the last one known where the graph is away, which is then not asked again for `SECONDS`. Raises
+        `GraphUnavailableError` where none was ever known: what mappings declared must not be taken for a mistake."""
         with self._lock:
-            last = FINGRAPH if self._held is None else self._held[1]
-            if time.monotonic() < self._looked + SECONDS:
-                return last
-            self._looked = time.monotonic()
+            held, waits = self._held, time.monotonic() < self._looked + SECONDS
+            if not waits or held is None:
+                self._looked = time.monotonic()
+        if waits and held is not None:
+            return held[1]
         try:
             return self.of(graph.until(time.monotonic() + LOOK_SECONDS))
         except GraphUnavailableError:
-            return last
+            if held is not None:
+                return held[1]
+            if self._place is None or not self._place.exists():
+                raise
+        schema = extended_by(FINGRAPH, self._place.read_text("utf-8"))
+        with self._lock:
+            if self._held is None:
+                self._held = (-SECONDS, schema)  # and the graph is asked as soon as it may be
+            return self._held[1]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,7 +18,7 @@ from loaders.arrive import Arrival
 from loaders.hashing import Hasher
 from policy import lists
 from policy.check import GRAPH, MODELS
-from policy.decide import Verdict, decide
+from policy.decide import decide
 from policy.model import Policy
 from policy.store import no_policy
 from scoring.breaker import Breakers
@@ -26,7 +27,7 @@ from scoring.parts import Parts, Seen
 from scoring.policies import Policies
 from scoring.pool import Loaded, Pool
 from scoring.record import FORMAT, Decision, keep, new_id, of_key, require_same
-from scoring.reply import names_of_models, record_of, reply_of
+from scoring.reply import Shadow, names_of_models, record_of, reply_of
 from scoring.request import Sent, Using, arrival_of
 
 _log = logging.getLogger("fingraph.scoring")
@@ -35,6 +36,10 @@ REFUSED = "graph.statement"
 """Neo4j would not run a statement, after all that it was tried again: nothing was written."""
 GRAPH_SECONDS = 1.0
 """What the graph has to answer in; then the model of an application's own attributes speaks."""
+GRACE_SECONDS = 0.3
+"""How much later it is taken for frozen."""
+_LOOKERS = ThreadPoolExecutor(16, thread_name_prefix="fingraph-look")
+"""Look at the graph: more than score at once, for those that a frozen server keeps."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +112,25 @@ class Scorer:
         held = graph.until(time.monotonic() + seconds)
         try:
             if asked.dry_run:
-                return self.parts.seen_from(held, arrival, self._clock(), seconds)
-            return self.parts.seen_after(held, arrival, seconds)
+                return self._in_time(
+                    lambda: self.parts.seen_from(held, arrival, self._clock(), seconds), seconds
+                )
+            return self._in_time(lambda: self.parts.seen_after(held, arrival, seconds), seconds)
         except FinGraphError as error:
             if not isinstance(error, GraphUnavailableError) and error.code != REFUSED:
                 raise
             _log.error("without the graph", extra={"fields": {"code": error.code, "message": error.message}})
             return self.parts.unseen(arrival, (self._clock(), seq_of(arrival.key)), error.code)
+
+    def _in_time(self, look: Callable[[], Seen], seconds: float) -> Seen:
+        """What a look at the graph finds, in a thread of its own: a server that is frozen answers no driver, and keeps the thread; what
+        it writes later stands as the record's arrival does. Raises as `look`, and `GraphUnavailableError` (`graph.timeout`)."""
+        looking = _LOOKERS.submit(look)
+        try:
+            return looking.result(seconds + GRACE_SECONDS)
+        except TimeoutError:
+            looking.cancel()
+            raise GraphUnavailableError("graph.timeout", "The graph does not answer in time.") from None
 
     def _decide(
         self, arrival: Arrival, asked: Asked, policy: Policy, seen: Seen, timings: Timings
@@ -147,39 +164,45 @@ class Scorer:
         verdict = judgement.verdict
         decision = Decision(
             id_, arrival.key, arrival.digest or "", *point, self._clock(), str(verdict.outcome), verdict.rule,
-            policy.digest, record,
+            policy.digest, verdict.held_back, record,
         )  # fmt: skip
         return decision if asked.dry_run else keep(self._sql, decision)
 
     def _models(self, policy: Policy, targets: Sequence[str], seen: Seen) -> tuple[list[Loaded], bool]:
         """The models that can speak, and whether one that was to speak cannot."""
         if GRAPH in seen.degraded:
-            names = [policy.attributes] if policy.attributes else []
-        else:
-            names = names_of_models(policy, targets)
+            found, missing = self._loaded([policy.attributes] if policy.attributes else [])
+            alone = [one for one in found if self.parts.speaks_alone(one.card)]
+            return alone, missing or len(alone) < len(found)
+        return self._loaded(names_of_models(policy, targets), targets)
+
+    def _loaded(self, names: Sequence[str], required: Sequence[str] = ()) -> tuple[list[Loaded], bool]:
+        """Champions, and whether one of them cannot be had; one that is `required` raises then."""
         found: list[Loaded] = []
-        missing = False
         for name in names:
             try:
-                one = self.pool.champion(name)
+                found.append(self.pool.champion(name))
             except FinGraphError as error:
-                if name in targets:
+                if name in required:
                     raise
                 _log.error("model", extra={"fields": {"name": name, "code": error.code}})
-                missing = True
-                continue
-            if GRAPH in seen.degraded and not self.parts.speaks_alone(one.card):
-                missing = True
-                continue
-            found.append(one)
-        return found, missing
+        return found, len(found) < len(names)
 
-    def _shadow(self, basis: Basis, judgement: Judgement) -> tuple[Policy, Verdict] | None:
+    def _shadow(self, basis: Basis, judgement: Judgement) -> Shadow | None:
         policy = self._policies.shadow()
         if policy is None:
             return None
-        facts = facts_of(policy, basis, judgement.said)
-        return policy, decide(policy, facts, tripped=basis.tripped, ring_features=self.parts.ring_features)
+        said, missing = judgement.said, False
+        others = [name for name in policy.models if name not in {one.name for one in said}]
+        if (
+            others and GRAPH not in basis.degraded
+        ):  # without the graph its models are silent as those of the champion are
+            models, missing = self._loaded(others)
+            more = consider(policy, basis, models, self.parts.catalogue, self.parts.ring_features).said
+            said = (*said, *more)
+        facts = facts_of(policy, basis, said)
+        verdict = decide(policy, facts, tripped=basis.tripped, ring_features=self.parts.ring_features)
+        return Shadow(policy, verdict, missing)
 
 
 def _named(arrival: Arrival) -> Iterator[tuple[str, str]]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from core.clock import Clock, now_us
+from core.errors import FinGraphError, GraphUnavailableError, NotFoundError, UsageError
 from core.graph import Graph
 from core.settings import Settings
 from core.sql import Sql
-from graph_schema import Schema
+from graph_schema import Identifier, Schema
 from loaders.arrive import Arrived
 from loaders.hashing import Hasher
 from loaders.identify import identify
@@ -26,16 +30,21 @@ from scoring.outbox import Drain
 from scoring.parts import Parts
 from scoring.policies import Policies
 from scoring.pool import Pool
-from scoring.record import Decision, count_waiting
+from scoring.record import Decision, count_waiting, of_key, rehearse
 from scoring.replay import Replayed, replay
 from scoring.request import Given, Sent, Using, arrival_of
 from scoring.schemas import Schemas
 from scoring.scorer import Asked, Scorer
 
+_log = logging.getLogger("fingraph.scoring")
+
 FACT_SECONDS = 10.0
 """Longest time that a fact takes in the graph."""
 REHEARSALS = 100
-SAMPLE = "13900001234"
+SCHEMA = "schema.json"
+"""What mappings declared, below the home: for a start while the graph is away."""
+SAMPLES = ("13900001234", "010-62781234")
+"""Of a mobile and of a landline: the plans of both are read at their first."""
 NOBODY = Sent("fingraph", "warming", user="nobody")
 
 
@@ -97,24 +106,59 @@ class Scoring:
         """Add links to an application. Raises as `amendments_of` and `Arrivals.arrive`."""
         parts = self.parts
         made = amendments_of(source, id_, identifiers, self._using(parts))
-        return [parts.arrivals.arrive(one, graph=self._graph()) for one in made]
+        with self._behind(f"{source}:{id_}"):
+            return [parts.arrivals.arrive(one, graph=self._graph()) for one in made]
 
     def outcome(self, told: Told) -> Arrived:
         """Tell what became of an application. Raises as `outcome_of` and `Arrivals.arrive`, `UsageError` (`facts.target`)."""
         parts = self.parts
         require_target(told.target, [one.outcome for one in targets().values()])
-        return parts.arrivals.arrive(outcome_of(told, self._using(parts)), graph=self._graph())
+        made = outcome_of(told, self._using(parts))
+        with self._behind(made.about or ""):
+            return parts.arrivals.arrive(made, graph=self._graph())
+
+    @contextmanager
+    def _behind(self, key: str) -> Iterator[None]:
+        """An application that was decided, and of which the graph has not been told yet, is not unknown."""
+        try:
+            yield
+        except NotFoundError as error:
+            if error.code != "arrive.reference" or of_key(self._opened.sql, key) is None:
+                raise
+            raise GraphUnavailableError(
+                "graph.behind",
+                "This application was decided, and the graph has not been told of it yet; send it again.",
+            ) from None
 
     def event(self, sent: Sent) -> Arrived:
         """Tell of another event. Raises as `event_of` and `Arrivals.arrive`."""
         parts = self.parts
         return parts.arrivals.arrive(event_of(sent, self._using(parts)), graph=self._graph())
 
-    def named(self, given: Given, source: str = "") -> tuple[str, str]:
-        """The type and key of an identifier as somebody wrote it. Raises `InvalidError`."""
+    def named(self, given: Given, source: str | None = None) -> tuple[str, str]:
+        """The type and key of an identifier as somebody wrote it. Raises `InvalidError`, `UsageError` (`lists.source`)."""
+        parts = self.parts
+        kind = parts.schema.by_label.get(given.type)
+        if source is None and isinstance(kind, Identifier) and kind.scope == "source":
+            raise UsageError("lists.source", f"A {kind.label} counts within a source; name the `source`.")
         sent = Sent(source or NOBODY.source, NOBODY.id, identifiers=(given,))
-        (one,) = arrival_of(sent, self._using(self.parts)).named
+        (one,) = arrival_of(sent, self._using(parts)).named
         return one.label, one.key
+
+    def keyed(self, label: str, key: str) -> tuple[str, str]:
+        """A type and a key that something can have: a user's `source:id`, or the keyed hash of an identifier, never its value. Raises
+        `UsageError` (`lists.key`, `schema.unknown_label`)."""
+        if label == "User":
+            fine = all(key.partition(":")[::2])
+        else:
+            fine = re.fullmatch("[0-9a-f]{32}", key) is not None
+            self.parts.schema.identifier(label)
+        if not fine:
+            raise UsageError(
+                "lists.key",
+                "A key is 32 hex digits as replies give it, and a user's `source:id`; a value goes in `identifier`.",
+            )
+        return label, key
 
     def _using(self, parts: Parts) -> Using:
         return Using(parts.schema, self._opened.hasher, self._opened.clock())
@@ -131,13 +175,19 @@ class Scoring:
         parts, policy = self.parts, self.policies.champion()
         parts.arrivals.warm()
         for kind in parts.schema.identifiers:  # some normalisers read data of their own first
-            identify(pl.Series([SAMPLE]), kind, NOBODY.source, self._opened.hasher, {})
+            identify(pl.Series(SAMPLES), kind, NOBODY.source, self._opened.hasher, {})
         if policy is None:
             return
-        self.pool.warm(policy.asked)
+        for name in policy.asked:
+            try:
+                self.pool.warm([name])
+            except FinGraphError as error:  # decisions go on without it, and say so
+                _log.error("model", extra={"fields": {"name": name, "code": error.code}})
         self.breakers.look(policy)
         for _ in range(REHEARSALS):
-            self.scorer.score(self._opened.graph, Asked(NOBODY, dry_run=True), seconds=30.0)
+            dry = self.scorer.score(self._opened.graph, Asked(NOBODY, dry_run=True), seconds=30.0)
+        rehearse(self._opened.sql, dry)
+        of_key(self._opened.sql, NOBODY.key)
         for row in statement("scoring/newest").run(self._opened.graph, most=REHEARSALS):
             parts.seen_again(self._opened.graph, row["key"], seconds=30.0)
         parts.unseen(arrival_of(NOBODY, self._using(parts)), (0, 0), "warming")
@@ -160,4 +210,4 @@ def open_scoring(  # noqa: PLR0917
 ) -> Scoring:  # fmt: skip
     """The scoring of a home."""
     registry = Registry(settings.home / "models")
-    return Scoring(Open(graph, sql, hasher, registry, clock, schemas or Schemas()))
+    return Scoring(Open(graph, sql, hasher, registry, clock, schemas or Schemas(settings.home / SCHEMA)))

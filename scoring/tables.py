@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Text, false
 
 from core.sql import METADATA
 
@@ -20,6 +20,7 @@ DECISIONS = Table(
     Column("policy", String(64), nullable=False),
     Column("record", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
+    Column("held_back", Boolean, nullable=False, server_default=false()),
     Index(None, "key", unique=True),
     Index(None, "decided_at", "outcome"),
 )
@@ -31,10 +32,11 @@ OUTBOX = Table(
     Column("id", String(32), primary_key=True),
     Column("kept_at", BigInteger, nullable=False),
     Column("told", Text),
+    Column("again_at", BigInteger),
     Index(None, "kept_at"),
 )
-"""Decisions of which the graph has not been told yet. `told`: what it is told (JSON), where it has the application; null: the
-record has it."""
+"""Decisions of which the graph has not been told yet. `told`: what it is told (JSON); null: the record has it. `again_at`: of one
+that it could not be told of, when that is tried again."""
 
 GUARDS = {
     "sqlite": {"decisions_no_update", "decisions_no_delete", "decisions_no_replace"},

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.desk import AtDesk, guarded
 from api.responses import PROBLEMS
 from api.v1.models import AfterQuery, Asked, Key, Label, LimitQuery, Model, Moment, Page, Text, Time
-from api.v1.score import GivenAsked
+from api.v1.score import GivenAsked, SourceName
 from core.errors import UsageError
 from policy import lists
 from policy.lists import Listed, Wanted
@@ -26,6 +26,10 @@ class EntryAsked(Asked):
     """What is put on a list: an identifier as somebody wrote it, or the key of one or of a user."""
 
     identifier: GivenAsked | None = None
+    source: SourceName | None = Field(
+        default=None,
+        description="With `identifier`: who gave it, of types whose values count within a source.",
+    )
     type: Label | None = Field(default=None, description="With `key`: its type, or User.")
     key: Key | None = None
     reason: Annotated[Text, Field(min_length=1, max_length=300)]
@@ -63,9 +67,10 @@ async def add(desk: AtDesk, name: ListName, asked: EntryAsked) -> Response:
         raise UsageError("lists.what", "Name an `identifier`, or a `type` and its `key`.")
 
     def work() -> Listed:
-        label, key = asked.type or "", asked.key or ""
         if asked.identifier is not None:
-            label, key = service.scoring.named(asked.identifier.given)
+            label, key = service.scoring.named(asked.identifier.given, asked.source)
+        else:
+            label, key = service.scoring.keyed(asked.type or "", asked.key or "")
         wanted = Wanted(name, label, key, asked.reason, asked.owner, asked.expires_at)
         return lists.add(service.sql, wanted, by=by, clock=service.clock)
 

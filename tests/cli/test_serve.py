@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from cli.serve import _listen
+
 pytestmark = [pytest.mark.slow]
 
 
@@ -78,6 +80,13 @@ def test_it_starts_without_a_graph_says_what_is_missing_and_stops_at_a_signal(
     lines = [json.loads(line) for line in log.splitlines()]
     assert [line for line in lines if line["event"] == "request" and line["status"] == 401]
     assert all({"time", "level", "event"} <= set(line) for line in lines)
+
+
+def test_replies_are_sent_at_once() -> None:
+    with _listen("127.0.0.1", free_port()) as listening:
+        assert listening.proto == socket.IPPROTO_TCP, (
+            "asyncio sets TCP_NODELAY where the protocol says TCP, and there alone"
+        )
 
 
 def test_a_port_that_is_taken_is_refused_with_a_code(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ READS_ENVIRONMENT = {
     "core/server/runtime.py": "hands Maven the environment without our settings",
     "core/server/admin.py": "hands Neo4j the environment without our settings",
     "risk/__init__.py": "OpenMP's own setting, before the library is loaded",
+    "cli/serve.py": "OpenMP's own setting, before the library is loaded",
     "registry/store.py": "MLflow's own settings: which server, and that it calls nobody",
     "cli/output.py": "COLUMNS is the terminal's, not a setting of ours",
     "benchmarks/command.py": "hands measured commands the environment without our settings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -130,3 +131,19 @@ def test_a_breaker_holds_declines_back() -> None:
     sure = decide(one, {"fraud.probability": 0.7}, tripped=Tripped(rings=True), ring_features=rings)
     assert sure.outcome is Outcome.DECLINE
     assert decide(one, facts, tripped=Tripped(declines=True)).outcome is Outcome.REVIEW
+
+
+@pytest.mark.parametrize(("facts", "name"), [({"fraud.probability": 0.1}, OTHERWISE), ({}, FALLBACK)])
+def test_a_breaker_holds_back_what_declines_without_a_rule(facts: dict[str, float], name: str) -> None:
+    strict = HEAD.replace('otherwise = "approve"', 'otherwise = "decline"\nfallback = "decline"')
+    one = policy(("sure", "fraud.probability >= 0.6", "decline"), head=strict)
+    assert decide(one, facts).outcome is Outcome.DECLINE
+    held = decide(one, facts, tripped=Tripped(declines=True))
+    assert (held.outcome, held.rule, held.held_back) == (Outcome.REVIEW, name, True)
+
+
+def test_two_models_that_rules_could_not_tell_apart_are_refused() -> None:
+    known = replace(KNOWN, models={**KNOWN.models, "fraud_lotus": False})
+    one = policy(head=HEAD.replace('"amount"]', '"fraud-lotus", "fraud_lotus"]'))
+    with pytest.raises(UsageError, match="one word"):
+        check_policy(one, known)

@@ -3,10 +3,12 @@ words, the same again from its point, and honest degradation."""
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from random import Random
 from threading import Event
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -22,12 +24,13 @@ from core.errors import (
 from core.graph import Graph, Transaction
 from core.sql import Sql
 from features import prepare
+from loaders.arrive import Arrival
 from policy import read_policy
 from policy.store import SHADOW, promote, take_back
 from scoring import Asked, Decision, Given, InvalidError, Sent, list_decisions
 from scoring.facts import Told
 from scoring.outbox import drain
-from scoring.record import count_waiting, of_key
+from scoring.record import count_waiting, of_key, set_aside
 from scoring.reply import values_again
 from snapshot.export import export
 from snapshot.read import read_columns
@@ -288,6 +291,93 @@ def test_a_shadow_policy_is_asked_and_decides_nothing(home: Home) -> None:
     assert told.record["policy"]["label"] == "house@1"
     if told.rule == "otherwise":
         assert (told.outcome, told.record["shadow"]["outcome"]) == ("approve", "decline")
+
+
+def test_a_shadow_policy_is_asked_by_its_own_models(home: Home) -> None:
+    own = POLICY.replace("version = 1", "version = 3").replace('"fraud", "approval"', '"fraud", "ability"')
+    own = own.replace('"overdue", ', "").replace(
+        "degraded.graph and ability.score < 500", "ability.score > 0"
+    )
+    promote(home.sql, read_policy(own), SHADOW)
+    home.scoring.policies._held = {}
+    told = home.scoring.score(Asked(sent(451)))
+    take_back(home.sql)
+    home.scoring.policies._held = {}
+    assert told.record["shadow"]["missing"] is False
+    assert told.rule != "otherwise" or told.record["shadow"]["rule"] == "unable"
+    assert "ability" not in told.reply["models"]
+
+
+def test_what_a_request_asks_beside_the_policy_decides_nothing(home: Home) -> None:
+    plain = home.scoring.score(Asked(sent(470), dry_run=True))
+    more = home.scoring.score(Asked(sent(470), targets=("ability",), dry_run=True))
+    assert "ability" in more.reply["models"]
+    assert (more.outcome, more.rule, more.reply["rule"]) == (plain.outcome, plain.rule, plain.reply["rule"])
+
+
+def test_a_dry_run_of_what_was_decided_does_not_meet_itself(home: Home) -> None:
+    told = home.scoring.score(Asked(sent(480, device="meets-nobody"), explain=True))
+    dry = home.scoring.score(Asked(sent(480, device="meets-nobody"), explain=True, dry_run=True))
+    assert dry.reply["features"] == told.reply["features"]
+    assert home.scoring.score(Asked(sent(481, device="meets-nobody"), explain=True)).reply["features"][
+        "device_other_users_all"
+    ] == 1  # fmt: skip
+
+
+def test_one_decision_that_the_graph_refuses_keeps_no_other_waiting(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    while drain(home.sql, home.graph, lambda: home.scoring.parts):
+        pass
+
+    def away(*_: object, **__: object) -> None:
+        raise GraphUnavailableError("graph.unavailable", "away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Graph, "in_write", away)
+        refused, other = (home.scoring.score(Asked(sent(number))) for number in (490, 491))
+        with pytest.raises(GraphUnavailableError) as behind:
+            home.scoring.outcome(Told("web", "A490", "fraud", 1.0))
+        assert behind.value.code == "graph.unavailable"
+    with pytest.raises(GraphUnavailableError) as behind:
+        home.scoring.outcome(Told("web", "A490", "fraud", 1.0))
+    assert behind.value.code == "graph.behind"
+    arrivals = home.scoring.parts.arrivals
+    arrive = arrivals.arrive
+
+    def once(arrival: Arrival, **more: Any) -> Any:
+        if arrival.key == refused.key:
+            raise FinGraphError("graph.statement", "Neo4j refused it")
+        return arrive(arrival, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(arrivals, "arrive", once)
+        assert drain(home.sql, home.graph, lambda: home.scoring.parts) == 1
+        assert drain(home.sql, home.graph, lambda: home.scoring.parts) == 0
+    assert count_waiting(home.sql) == 1
+    kept = home.graph.read(
+        "MATCH (a:Application {key: $key})-[:HAD_DECISION]->(d) RETURN d.key AS d", key=other.key
+    )
+    assert kept == [{"d": other.id}]
+    set_aside(home.sql, refused.id, 0)
+    assert drain(home.sql, home.graph, lambda: home.scoring.parts) == 1
+    assert not home.scoring.outcome(Told("web", "A490", "fraud", 1.0)).unchanged
+
+
+def test_a_graph_that_freezes_is_left_out_in_time(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = Event()
+
+    def frozen(*_: object, **__: object) -> None:
+        over.wait(20)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Graph, "in_write", frozen)
+        began = time.monotonic()
+        decision = home.scoring.score(Asked(sent(495)))
+        assert time.monotonic() - began < 5
+        over.set()
+    assert decision.reply["degraded"] == ["graph"]
+    assert decision.record["graph_error"] == "graph.timeout"
 
 
 def test_facts_arrive_once_and_need_their_application(home: Home) -> None:

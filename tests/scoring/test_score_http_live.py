@@ -139,6 +139,16 @@ def test_facts_and_lists_over_http(served: Served, client: httpx.Client) -> None
     with served.client("write") as writer:
         made = writer.post("/v1/lists/watched/entries", json=entry)
         assert made.status_code == 200, made.text
+        assert writer.post("/v1/lists/watched/entries", json=entry).json() == made.json()
+        keyed = {"reason": "r", "owner": "o"}
+        for wrong in (
+            {"type": "Phone", "key": "13800138001"},
+            {"type": "Telephone", "key": "0" * 32},
+            {"type": "User", "key": "U-1"},
+        ):
+            refused = writer.post("/v1/lists/watched/entries", json={**keyed, **wrong})
+            assert refused.status_code == 422, refused.text
+            assert "13800138001" not in refused.text
         on = writer.get("/v1/lists/watched/entries").json()["items"]
         assert made.json()["id"] in [one["id"] for one in on]
     shared = body(71, identifiers=given["identifiers"])

@@ -25,6 +25,7 @@ class EntryAsked:
         expires_at (datetime.datetime | None | Unset): Null: it stands until it is removed.
         identifier (GivenAsked | None | Unset):
         key (None | str | Unset):
+        source (None | str | Unset): With `identifier`: who gave it, of types whose values count within a source.
         type_ (None | str | Unset): With `key`: its type, or User.
     """
 
@@ -33,6 +34,7 @@ class EntryAsked:
     expires_at: datetime.datetime | None | Unset = UNSET
     identifier: GivenAsked | None | Unset = UNSET
     key: None | str | Unset = UNSET
+    source: None | str | Unset = UNSET
     type_: None | str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,6 +66,12 @@ class EntryAsked:
         else:
             key = self.key
 
+        source: None | str | Unset
+        if isinstance(self.source, Unset):
+            source = UNSET
+        else:
+            source = self.source
+
         type_: None | str | Unset
         if isinstance(self.type_, Unset):
             type_ = UNSET
@@ -84,6 +92,8 @@ class EntryAsked:
             field_dict["identifier"] = identifier
         if key is not UNSET:
             field_dict["key"] = key
+        if source is not UNSET:
+            field_dict["source"] = source
         if type_ is not UNSET:
             field_dict["type"] = type_
 
@@ -141,6 +151,15 @@ class EntryAsked:
 
         key = _parse_key(d.pop("key", UNSET))
 
+        def _parse_source(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        source = _parse_source(d.pop("source", UNSET))
+
         def _parse_type_(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -156,6 +175,7 @@ class EntryAsked:
             expires_at=expires_at,
             identifier=identifier,
             key=key,
+            source=source,
             type_=type_,
         )
 

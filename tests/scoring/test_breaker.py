@@ -1,0 +1,82 @@
+"""The circuit breaker over time: what it holds back keeps it open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.clock import HOUR, SECOND
+from core.errors import GraphUnavailableError
+from core.settings import load_settings
+from core.sql import Sql, open_sql
+from policy import read_policy
+from policy.decide import CLOSED, Tripped
+from scoring.breaker import Breakers
+from scoring.record import Decision, keep, new_id
+
+POLICY = """
+name = "one"
+version = 1
+about = "One rule."
+models = ["fraud"]
+decides = "fraud"
+otherwise = "approve"
+fallback = "review"
+
+[[rule]]
+name = "sure"
+when = "fraud.probability >= 0.5"
+then = "decline"
+
+[breaker]
+decline_share = 0.5
+window = "1h"
+least = 20
+ring_applications = 100
+"""
+
+
+class Away:
+    """A graph that does not answer: rings stay as they were."""
+
+    def until(self, _: float) -> Away:
+        return self
+
+    def in_read(self, *_: object, **__: object) -> None:
+        raise GraphUnavailableError("graph.unavailable", "away")
+
+    read = in_read
+
+
+@pytest.fixture
+def sql(tmp_path: Path) -> Iterator[Sql]:
+    settings = replace(load_settings({}), home=tmp_path, sql_url=f"sqlite:///{tmp_path}/decisions.db")
+    with open_sql(settings) as opened:
+        yield opened
+
+
+def decided(sql: Sql, count: int, at: int, outcome: str, *, held_back: bool = False) -> None:
+    record = {"degraded": [], "policy": {"label": "one@1"}, "reply": {"models": {}}}
+    for number in range(count):
+        id_ = new_id()
+        keep(sql, Decision(id_, f"web:{id_}", "d", at, number, at, outcome, "sure", "p", held_back, record))
+
+
+def test_what_it_holds_back_does_not_close_it_again(sql: Sql) -> None:
+    now = [100 * HOUR]
+    breakers, policy = Breakers(sql, Away(), lambda: now[0]), read_policy(POLICY)  # type: ignore[arg-type]
+    decided(sql, 10, now[0], "decline")
+    assert breakers.look(policy) == CLOSED, "ten are too few"
+    decided(sql, 10, now[0], "decline")
+    assert breakers.look(policy) == Tripped(declines=True)
+    for _ in range(3):
+        now[0] += SECOND
+        decided(sql, 40, now[0], "review", held_back=True)
+        assert breakers.look(policy) == Tripped(declines=True)
+    now[0] += HOUR + SECOND
+    decided(sql, 30, now[0], "approve")
+    decided(sql, 10, now[0], "review")
+    assert breakers.look(policy) == CLOSED, "what a person looks at for another reason is no decline"
