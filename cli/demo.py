@@ -19,8 +19,9 @@ from core.server.local import LocalServer
 from core.settings import Settings, load_settings
 from queries import statement
 
-SEED, DAYS = 7, 365
-"""A year that ends today: fraud is known after 95 days, and windows for training, choosing and judging have such gaps."""
+SEED, DAYS = 7, 730
+"""Two years that end today: fraud is known after 95 days, and windows for training, choosing and judging have such gaps."""
+MATURE = 95
 PAST = 14
 """Last days of the simulated lender that get a run of their own, so that rings have a history."""
 
@@ -87,7 +88,7 @@ class _Demo:
             wanted = order(self.applications + HELD, start, DAYS, SEED)
             simulate(wanted, self.world, progress=self.terminal)
             (self.world / "start").write_text(start)
-            requests = hold_back(self.world)
+            requests = hold_back(self.world, now_us())
         with self._timed("load"):
             report = Loader(self.settings, progress=self.terminal).load(
                 self.world / "mapping.toml", self.world
@@ -124,7 +125,7 @@ class _Demo:
         """The model of fraud and the decisions; where there are too few applications to learn from, why there are none."""
         from cli.demo_scoring import decide, learn
 
-        end = str(iso(day_us(start) + DAYS * DAY))[:10]
+        end = str(iso(day_us(start) + (DAYS - MATURE) * DAY))[:10]
         try:
             with self._timed("train"):
                 model = learn(self.settings, start, end, self.terminal)

@@ -18,8 +18,8 @@ from core.sql import open_sql
 if TYPE_CHECKING:
     import polars as pl
 
-HELD, OF_RINGS = 12, 4
-"""Applications that are kept out, and how many of them are members of rings that others were members of before."""
+HELD, OF_RINGS = 12, 3
+"""Applications that are kept out, and how many of them are the latest members of rings."""
 LATE = 600
 MEMBERS = 4
 IDENTIFIERS = (
@@ -80,29 +80,41 @@ def request_of(row: Mapping[str, Any], source: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def hold_back(world: Path) -> list[dict[str, Any]]:
-    """Take some of the last applications out of the files, the latest last; each as a request, with its `ring` by the truth or None."""
+def hold_back(world: Path, now: int) -> list[dict[str, Any]]:
+    """Take out of the files what is not known yet (µs), and some of the last applications, the latest last: each as a request, with its
+    `ring` by the truth or None."""
     import polars as pl
 
     path = world / "applications.parquet"
     frame = pl.read_parquet(path).sort("arrival")
     truth = pl.read_parquet(world / "truth" / "applications.parquet").select("application_id", "ring_id")
     known = truth["ring_id"].drop_nulls().value_counts().filter(pl.col("count") >= MEMBERS)["ring_id"]
-    late = frame.tail(LATE).join(truth, on="application_id", how="left", maintain_order="left")
-    rings = late.filter(pl.col("ring_id").is_in(known.to_list())).tail(OF_RINGS)
-    others = late.filter(pl.col("ring_id").is_null()).tail(HELD - rings.height)
+    told = frame.join(truth, on="application_id", how="left", maintain_order="left")
+    rings = _apart(told.filter(pl.col("ring_id").is_in(known.implode())), "ring_id").tail(OF_RINGS)
+    others = told.tail(LATE).filter(pl.col("ring_id").is_null())
+    others = _apart(_apart(others, "employer"), "contact_phone").tail(HELD - rings.height)
     chosen = pl.concat([rings, others]).sort("arrival")
-    _without(world, chosen["application_id"])
+    _without(world, chosen["application_id"], now)
     return [request_of(row, "simulated") | {"ring": row["ring_id"]} for row in chosen.to_dicts()]
 
 
-def _without(world: Path, ids: pl.Series) -> None:
+def _apart(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The last of those that share something: sent within a second, one would look like the other's accomplice."""
+    return frame.unique(column, keep="last", maintain_order=True)
+
+
+def _without(world: Path, ids: pl.Series, now: int) -> None:
     import polars as pl
 
+    unwanted = {
+        "application_id": pl.col("application_id").is_in(ids.implode()),
+        "known_at": pl.col("known_at").dt.epoch("us") >= now,
+    }
     for path in world.glob("*.parquet"):
         frame = pl.read_parquet(path)
-        if "application_id" in frame.columns:
-            frame.filter(~pl.col("application_id").is_in(ids.implode())).write_parquet(path)
+        tests = [test for name, test in unwanted.items() if name in frame.columns]
+        if tests:
+            frame.filter(~pl.any_horizontal(tests)).write_parquet(path)
 
 
 def learn(settings: Settings, first: str, end: str, progress: Terminal) -> dict[str, Any]:
