@@ -25,7 +25,11 @@ neighbourhood read, some 250 features computed, five champions and the policy as
 disk. Client, API and Neo4j share one machine. The loop is open: a request's time counts from the moment at which it was due,
 whether the server had answered the one before or not, so a stall is charged to everybody who waited (coordinated omission).
 Applications are the last of a simulated lender's, which were not loaded; those of "busy identifiers" name devices, addresses of
-the internet and employers that hundreds to thousands of others name.
+the internet and employers that hundreds to thousands of others name. The API runs as two processes.
+
+Loads follow one another as the table has them, rates from 20/s on last: the first minutes after a start are slower than the rest
+(pages that were not read yet, code that the database has not compiled), and the first row is of those minutes. The client's
+connections that stood idle for longer than the server keeps them are the broken pipes of the models' first row.
 """
 LOADS = (
     ("ordinary", "ordinary, {rate}/s"),
@@ -55,7 +59,8 @@ def document() -> str:
 
 
 def _table(told: Mapping[str, Any], found: Result) -> Iterable[str]:
-    yield f"{found.data}; {found.machine}; commit {found.commit[:7]}, {found.date[:10]}.\n"
+    where = "{cores} × {cpu}, {memory_mb:,} MB".format_map(found.machine)
+    yield f"{found.data}; {where}; commit {found.commit[:7]}, {found.date[:10]}.\n"
     yield "![Latency by rate](images/serving.svg)\n"
     yield from head("load", "p50 ms", "p95", "p99", "max", "decisions", "without")
     rates = [(f"at_{rate}", f"{rate}/s") for rate in STEPS]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import goals, model_tables, ring_tables
+from benchmarks import goals, model_tables, ring_tables, serving_tables
 from benchmarks.goal import ROOMS, Figure, Goal, MeasuringError
 from benchmarks.results import CHANGED, LOCK, ROOT, Result, read_result, result_of, write_result
 
@@ -222,3 +222,10 @@ def test_the_document_about_rings_says_what_was_measured() -> None:
 
 def test_the_document_about_models_says_what_was_measured() -> None:
     assert model_tables.DOCUMENT.read_text(encoding="utf-8") == model_tables.document()
+
+
+def test_the_document_about_serving_says_what_was_measured() -> None:
+    assert serving_tables.DOCUMENT.read_text(encoding="utf-8") == serving_tables.document()
+    kept = read_result("score_p50_ms")
+    assert kept is not None
+    assert serving_tables.PLOT.read_text(encoding="utf-8") == serving_tables.plot(kept.details)
