@@ -21,7 +21,6 @@ from queries import statement
 
 SEED, DAYS = 7, 730
 """Two years that end today: fraud is known after 95 days, and windows for training, choosing and judging have such gaps."""
-MATURE = 95
 PAST = 14
 """Last days of the simulated lender that get a run of their own, so that rings have a history."""
 
@@ -124,8 +123,9 @@ class _Demo:
     def _scoring(self, start: str, requests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """The model of fraud and the decisions; where there are too few applications to learn from, why there are none."""
         from cli.demo_scoring import decide, learn
+        from risk import target_of
 
-        end = str(iso(day_us(start) + (DAYS - MATURE) * DAY))[:10]
+        end = str(iso(day_us(start) + DAYS * DAY - target_of("fraud").maturity))[:10]
         try:
             with self._timed("train"):
                 model = learn(self.settings, start, end, self.terminal)

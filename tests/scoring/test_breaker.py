@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.demo_scoring import POLICY
 from core.clock import HOUR, SECOND
 from core.errors import GraphUnavailableError
 from core.settings import load_settings
@@ -17,20 +18,7 @@ from policy.decide import CLOSED, Tripped
 from scoring.breaker import Breakers
 from scoring.record import Decision, keep, new_id
 
-POLICY = """
-name = "one"
-version = 1
-about = "One rule."
-models = ["fraud"]
-decides = "fraud"
-otherwise = "approve"
-fallback = "review"
-
-[[rule]]
-name = "sure"
-when = "fraud.probability >= 0.5"
-then = "decline"
-
+BREAKER = """
 [breaker]
 decline_share = 0.5
 window = "1h"
@@ -67,7 +55,7 @@ def decided(sql: Sql, count: int, at: int, outcome: str, *, held_back: bool = Fa
 
 def test_what_it_holds_back_does_not_close_it_again(sql: Sql) -> None:
     now = [100 * HOUR]
-    breakers, policy = Breakers(sql, Away(), lambda: now[0]), read_policy(POLICY)  # type: ignore[arg-type]
+    breakers, policy = Breakers(sql, Away(), lambda: now[0]), read_policy(POLICY + BREAKER)  # type: ignore[arg-type]
     decided(sql, 10, now[0], "decline")
     assert breakers.look(policy) == CLOSED, "ten are too few"
     decided(sql, 10, now[0], "decline")

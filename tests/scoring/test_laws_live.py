@@ -194,15 +194,16 @@ def test_the_api_the_batch_and_the_training_table_agree_to_the_bit(home: Home) -
         assert told == batch[one.key]
 
 
+def graph_away(*_: object, **__: object) -> None:
+    raise GraphUnavailableError("graph.unavailable", "away")
+
+
 def test_a_graph_that_is_away_is_said_and_told_later(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     while drain(home.sql, home.graph, lambda: home.scoring.parts):
         pass
 
-    def away(*_: object, **__: object) -> None:
-        raise GraphUnavailableError("graph.unavailable", "away")
-
     with monkeypatch.context() as patch:
-        patch.setattr(Graph, "in_write", away)
+        patch.setattr(Graph, "in_write", graph_away)
         decisions = [home.scoring.score(Asked(sent(number))) for number in (400, 401)]
         again = home.scoring.score(Asked(sent(400)))
         with pytest.raises(GraphUnavailableError):
@@ -278,15 +279,21 @@ def test_without_sql_nothing_is_answered(home: Home, monkeypatch: pytest.MonkeyP
     assert found == [{"at": told.known_at}]
 
 
+def scored_beside(home: Home, shadow: str, number: int) -> Decision:
+    """A decision that was made while another policy was asked beside the one that decides."""
+    promote(home.sql, read_policy(shadow), SHADOW)
+    home.scoring.policies._held = {}
+    told = home.scoring.score(Asked(sent(number)))
+    take_back(home.sql)
+    home.scoring.policies._held = {}
+    return told
+
+
 def test_a_shadow_policy_is_asked_and_decides_nothing(home: Home) -> None:
     strict = POLICY.replace("version = 1", "version = 2").replace(
         'otherwise = "approve"', 'otherwise = "decline"'
     )
-    promote(home.sql, read_policy(strict), SHADOW)
-    home.scoring.policies._held = {}
-    told = home.scoring.score(Asked(sent(450)))
-    take_back(home.sql)
-    home.scoring.policies._held = {}
+    told = scored_beside(home, strict, 450)
     assert told.record["shadow"]["label"] == "house@2"
     assert told.record["policy"]["label"] == "house@1"
     if told.rule == "otherwise":
@@ -298,11 +305,7 @@ def test_a_shadow_policy_is_asked_by_its_own_models(home: Home) -> None:
     own = own.replace('"overdue", ', "").replace(
         "degraded.graph and ability.score < 500", "ability.score > 0"
     )
-    promote(home.sql, read_policy(own), SHADOW)
-    home.scoring.policies._held = {}
-    told = home.scoring.score(Asked(sent(451)))
-    take_back(home.sql)
-    home.scoring.policies._held = {}
+    told = scored_beside(home, own, 451)
     assert told.record["shadow"]["missing"] is False
     assert told.rule != "otherwise" or told.record["shadow"]["rule"] == "unable"
     assert "ability" not in told.reply["models"]
@@ -330,11 +333,8 @@ def test_one_decision_that_the_graph_refuses_keeps_no_other_waiting(
     while drain(home.sql, home.graph, lambda: home.scoring.parts):
         pass
 
-    def away(*_: object, **__: object) -> None:
-        raise GraphUnavailableError("graph.unavailable", "away")
-
     with monkeypatch.context() as patch:
-        patch.setattr(Graph, "in_write", away)
+        patch.setattr(Graph, "in_write", graph_away)
         refused, other = (home.scoring.score(Asked(sent(number))) for number in (490, 491))
         with pytest.raises(GraphUnavailableError) as behind:
             home.scoring.outcome(Told("web", "A490", "fraud", 1.0))
