@@ -67,8 +67,8 @@ class Load:
         }
 
 
-Due = tuple[float, bytes, Load]
-"""When it is to be sent, what, and what is told of it."""
+Due = tuple[float, bytes]
+"""When it is to be sent, and what."""
 
 
 class Caller:
@@ -89,7 +89,9 @@ class Caller:
         """`rate` requests a second for so long, or until something has happened."""
         told = Load()
         due = SimpleQueue[Due | None]()
-        threads = [threading.Thread(target=self._send, args=(i, due), daemon=True) for i in range(THREADS)]
+        threads = [
+            threading.Thread(target=self._send, args=(i, due, told), daemon=True) for i in range(THREADS)
+        ]
         for thread in threads:
             thread.start()
         began = time.perf_counter() + 0.1
@@ -99,7 +101,7 @@ class Caller:
             if until is not None and until():
                 break
             body = bodies[place % len(bodies)] if bodies else self.body()
-            due.put((moment, body, told))
+            due.put((moment, body))
         for _ in threads:
             due.put(None)
         for thread in threads:
@@ -114,28 +116,43 @@ class Caller:
         body = self._bodies[self._next - 1]
         return json.dumps({**json.loads(body), "targets": list(targets)}).encode() if targets else body
 
-    def _send(self, number: int, due: SimpleQueue[Due | None]) -> None:
+    def _send(self, number: int, due: SimpleQueue[Due | None], told: Load) -> None:
         connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
         headers = {
             "Authorization": f"Bearer {self._tokens[number % len(self._tokens)]}",
             "Content-Type": "application/json",
         }
         while (item := due.get()) is not None:
-            moment, body, told = item
+            moment, body = item
             try:
-                connection.request("POST", "/v1/score", body, headers)
-                reply = connection.getresponse()
-                said = reply.read()
+                status, said = _answered(connection, body, headers)
             except (http.client.HTTPException, OSError) as error:
                 connection.close()  # and is opened anew for the next
                 told.failed[type(error).__name__] += 1
                 continue
             took = (time.perf_counter() - moment) * 1_000
             answer = json.loads(said)
-            if reply.status != httpx.codes.OK:
+            if status != httpx.codes.OK:
                 told.failed[answer["code"]] += 1
                 continue
             told.ms.append(took)
             told.server.append(answer["timings_ms"])
             told.degraded += bool(answer["degraded"])
         connection.close()
+
+
+def _answered(
+    connection: http.client.HTTPConnection, body: bytes, headers: dict[str, str]
+) -> tuple[int, bytes]:
+    """Status and body of a reply. A connection that stood idle may have been closed by the server: then it is asked once more over a
+    new one, as every client does, in the time of the same request."""
+    idle = connection.sock is not None
+    try:
+        connection.request("POST", "/v1/score", body, headers)
+        reply = connection.getresponse()
+        return reply.status, reply.read()
+    except (http.client.RemoteDisconnected, ConnectionError):
+        connection.close()
+        if not idle:
+            raise
+    return _answered(connection, body, headers)

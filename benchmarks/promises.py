@@ -97,7 +97,7 @@ RONG360 = (*MODELS, "features/dataset.py", "benchmarks/rong360.py")
 WHOLE = (*ROOMS, "Makefile", "pyproject.toml", "requirements.lock", "benchmarks/fresh_clone.py")
 
 SCORED: tuple[tuple[str, str, Literal["≥", "≤"], float, str], ...] = (
-    ("score_p50_ms", "p50 at 10/s, from when each was due", "≤", 20, "ms"),
+    ("score_p50_ms", "p50 at 10/s from 90 s after /readyz, from when each was due", "≤", 20, "ms"),
     ("score_p99_ms", "p99 of the same", "≤", 50, "ms"),
     ("score_walk_ratio", "p99 with identifiers near `walk` and hubs, over ordinary", "≤", 2, "×"),
     ("score_sustained", "the highest rate with p99 within 100 ms", "≥", 40, "/s"),

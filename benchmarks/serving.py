@@ -43,6 +43,7 @@ from registry import Card, Registry
 from risk import target_of, train
 from risk.amount import train_amount
 from risk.parts import AMOUNT
+from scoring.pool import REFRESH_S
 
 PORT_OFFSET = 580
 CHAMPIONS = ""
@@ -172,6 +173,7 @@ def _at(size: int, champions: Path, terminal: Terminal, *, whole: bool) -> dict[
             told: dict[str, Any] = {"nodes": nodes, "ready_s": round(time.monotonic() - began, 1)}
             caller = Caller(url, tokens, bodies)
             told["first_ms"] = caller.one()
+            told["started"] = caller.load(RATE, SECONDS)
             told["ordinary"] = caller.load(RATE, SECONDS)
             if whole:
                 told["busy"] = caller.load(RATE, SECONDS, busy)
@@ -196,6 +198,7 @@ def _of_many(caller: Caller, names: Sequence[str]) -> dict[str, Load]:
     """Requests that ask for five models more: always the same, and any of the many; before that each was asked for, which loads it."""
     dice = random.Random(SEED)  # noqa: S311 - a choice, not a secret
     fives = [names[i : i + 5] for i in range(0, len(names), 5)]
+    time.sleep(2 * REFRESH_S)  # until every worker knows them
     first = caller.load(
         FIRST_RATE, WORKERS * len(fives) / FIRST_RATE, [caller.body(five) for five in WORKERS * fives]
     )

@@ -29,14 +29,13 @@ from queries.neighbourhood import NeighbourhoodRead
 SECONDS = 10.0
 """Longest time an arrival takes in the database."""
 WARM_SECONDS = 120.0
-REHEARSALS = 100
 _REHEARSED = ("a:b", "fingraph:rehearsed", "fingraph:" + "rehearsed" * 20)
 """Keys of arrivals that are undone: the server plans anew where a text is about ten times as long (to 10, 100, 1,000)."""
 Carry = Callable[[Row], Sequence[float]]
 """From what an application saw to what it carries from then on. It runs inside the transaction: keep it short."""
 
 
-class _Rehearsed(FinGraphError):
+class Rehearsed(FinGraphError):
     """Undoes a rehearsal."""
 
 
@@ -146,10 +145,13 @@ class Arrivals:
         self._loads: dict[int, int] = {}
         self._opening = threading.Lock()
 
-    def arrive(self, arrival: Arrival, *, seconds: float = SECONDS, graph: Graph | None = None) -> Arrived:
+    def arrive(
+        self, arrival: Arrival, *, seconds: float = SECONDS, graph: Graph | None = None, carry: Carry | None = None
+    ) -> Arrived:  # fmt: skip
         """Write one arrival, and read what it may see. The same row again changes nothing and sees the same.
 
-        `graph`: the same graph, held to the time of one request (`Graph.until`).
+        `graph`: the same graph, held to the time of one request (`Graph.until`). `carry`: asked in the place of the usual one, once
+        each time that the transaction is tried.
 
         Raises `IncompatibleError` (`arrive.conflict`) where its key stands with other content, `NotFoundError`
         (`arrive.reference`) where what it is about does not stand, `GraphUnavailableError`.
@@ -157,24 +159,25 @@ class Arrivals:
         graph = graph or self._graph
         load, write = self._load(graph), self._amendment
         if arrival.label in self._schema.tied:
-            write = self._tied
+            write = partial(self._tied, carry=carry or self._carry)
         elif arrival.label == "Outcome":
             write = self._outcome
         return graph.in_write(lambda tx: write(tx, arrival, load), seconds=seconds)
 
-    def warm(self, *, seconds: float = WARM_SECONDS) -> None:
-        """Have the server plan what arrivals run, which takes seconds once: by one of each kind that is undone.
+    def warm(self, *, rehearsals: int = 0, seconds: float = WARM_SECONDS) -> None:
+        """Have the server plan what arrivals run, which takes seconds once: by one of each kind that is undone, and as many applications
+        more as it is to be rehearsed by.
 
         Call it before the first arrival; without it the first may run out of its time.
         """
         for label in (*self._schema.tied, "Outcome", "Load"):
             for key in _REHEARSED:
                 self._undone(label, key, seconds)
-        for number in range(REHEARSALS):  # the server compiles what it often runs
+        for number in range(rehearsals):  # the server compiles what it often runs
             self._undone("Application", f"{_REHEARSED[1]}:{number}", seconds)
 
     def _undone(self, label: str, key: str, seconds: float) -> None:
-        with suppress(_Rehearsed):
+        with suppress(Rehearsed):
             self._graph.in_write(partial(self._rehearse, label, key), seconds=seconds)
 
     def _rehearse(self, label: str, key: str, tx: Transaction) -> None:
@@ -184,8 +187,8 @@ class Arrivals:
             tx.run(self._hold_about, about=key)
         else:
             named = tuple(Named(kind, key, properties={"key": key}) for kind in self._walk)
-            self._tied(tx, Arrival(label, key, None, {"key": key}, {"key": key}, named), 0)
-        raise _Rehearsed("arrive.rehearsed", "A rehearsal is over; nothing of it stays.")
+            self._tied(tx, Arrival(label, key, None, {"key": key}, {"key": key}, named), 0, self._carry)
+        raise Rehearsed("arrive.rehearsed", "A rehearsal is over; nothing of it stays.")
 
     def _load(self, graph: Graph) -> int:
         """Number of this process's load of the day."""
@@ -198,7 +201,7 @@ class Arrivals:
     def _run(self) -> LoadRun:
         return LoadRun({"source": self._source, "mode": "online", "started_at": self._clock()})
 
-    def _tied(self, tx: Transaction, arrival: Arrival, load: int) -> Arrived:
+    def _tied(self, tx: Transaction, arrival: Arrival, load: int, carry: Carry | None = None) -> Arrived:
         named = self._by_label(arrival)
         held = tx.run(self._hold[arrival.label], key=arrival.key, load=load, named=named)
         standing = held.pop()
@@ -222,8 +225,8 @@ class Arrivals:
         )[0]
         self._mark(tx, written["past"])
         seen = self._seen(tx, arrival)
-        if seen is not None and self._carry is not None:
-            values = [float(value) for value in self._carry(seen)]
+        if seen is not None and carry is not None:
+            values = [float(value) for value in carry(seen)]
             tx.run(arriving.STORE_CARRIED, key=arrival.key, values=values, version=self._version)
         return Arrived(arrival.key, known_at, seq, unchanged=False, seen=seen)
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from core.errors import UsageError
 from loaders.arrive import Arrival
-from scoring.request import Field, Given, InvalidError, Sent, Using, arrival_of, can_name, digest_of
+from loaders.rows import is_one_id
+from scoring.request import Field, Given, InvalidError, Sent, Using, arrival_of, digest_of
 
 LARGEST_VALUE = 1e15
 
@@ -59,7 +60,7 @@ def outcome_of(told: Told, using: Using) -> Arrival:
     about = arrival_of(Sent(told.source, told.application, event_at=told.event_at), using)
     name = f"{told.application}#{told.target}" if told.id is None else told.id
     wrong = []
-    if not can_name(name):
+    if not is_one_id(name):
         wrong.append(Field("id", "id.invalid", "Shorter, and without control characters."))
     if not abs(told.value) <= LARGEST_VALUE:
         wrong.append(Field("value", "value.range", "A number; an amount in whole cents."))

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from core.clock import MINUTE
+from core.clock import MINUTE, Clock, now_us
 from core.errors import FinGraphError, GraphUnavailableError, SqlUnavailableError
 from core.graph import Graph
 from core.sql import Sql
@@ -30,28 +30,37 @@ ITS_OWN = ("graph.timeout", "graph.memory")
 _log = logging.getLogger("fingraph.outbox")
 
 
-def drain(sql: Sql, graph: Graph, parts: Callable[[], Parts], most: int = MOST) -> int:
+def drain(
+    sql: Sql, graph: Graph, parts: Callable[[], Parts], most: int = MOST, clock: Clock = now_us
+) -> int:  # fmt: skip
     """Tell the graph of the oldest decisions that it was not told of, and return of how many.
 
     What was told twice is there once; `parts` is asked where an application has not arrived yet. Raises `GraphUnavailableError`, `SqlUnavailableError`: the rest waits.
     """
-    found = waiting(sql, most)
+    now = clock()
+    found = waiting(sql, now, most)
     if not found:
         return 0
-    rows = [row for id_, told in found if (row := _row(sql, graph, parts, id_, told)) is not None]
+    rows = [row for id_, told in found if (row := _row(sql, graph, parts, (id_, told), now)) is not None]
     statement("scoring/tell").run(graph.until(time.monotonic() + SECONDS), rows=rows)
     told_of(sql, [row["key"] for row in rows])
     return len(rows)
 
 
-def _row(sql: Sql, graph: Graph, parts: Callable[[], Parts], id_: str, told: Told | None) -> Told | None:
+def _row(
+    sql: Sql, graph: Graph, parts: Callable[[], Parts], waits: tuple[str, Told | None], now: int
+) -> Told | None:  # fmt: skip
     """What the graph is told of a decision, once it has the application; None where that cannot be: the decision waits again, and
     keeps none of the others waiting. Raises where nothing can be told just now."""
+    id_, told = waits
+    if told is not None and not told["missed"]:
+        return told
     try:
-        row = told or summary_of(of_id(sql, id_))
+        decision = of_id(sql, id_)
+        row = told or summary_of(decision)
         if row["missed"]:
             held = graph.until(time.monotonic() + SECONDS)
-            parts().arrivals.arrive(arrival_again(of_id(sql, id_).record), seconds=SECONDS, graph=held)
+            parts().arrivals.arrive(arrival_again(decision.record), seconds=SECONDS, graph=held)
     except SqlUnavailableError:
         raise
     except FinGraphError as error:
@@ -60,7 +69,7 @@ def _row(sql: Sql, graph: Graph, parts: Callable[[], Parts], id_: str, told: Tol
         _log.error("set aside", extra={"fields": {"decision": id_, "code": error.code}})
         if error.code == "arrive.conflict":  # it stands with other content, by a file: the first stands
             return row
-        set_aside(sql, id_, AGAIN)
+        set_aside(sql, id_, now + AGAIN)
         return None
     return row
 
@@ -68,8 +77,10 @@ def _row(sql: Sql, graph: Graph, parts: Callable[[], Parts], id_: str, told: Tol
 class Drain:
     """Drains the outbox beside the requests, in a thread of its own."""
 
-    def __init__(self, sql: Sql, graph: Graph, parts: Callable[[], Parts]) -> None:
-        self._sql, self._graph, self._parts = sql, graph, parts
+    def __init__(
+        self, sql: Sql, graph: Graph, parts: Callable[[], Parts], clock: Clock = now_us
+    ) -> None:  # fmt: skip
+        self._sql, self._graph, self._parts, self._clock = sql, graph, parts, clock
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fingraph-outbox", daemon=True)
 
@@ -87,7 +98,8 @@ class Drain:
         wait = WAIT_S
         while not self._end.wait(wait):
             try:
-                wait = 0.0 if drain(self._sql, self._graph, self._parts) == MOST else WAIT_S
+                told = drain(self._sql, self._graph, self._parts, clock=self._clock)
+                wait = 0.0 if told == MOST else WAIT_S
             except (GraphUnavailableError, SqlUnavailableError):
                 wait = WAIT_LONG_S
             except FinGraphError as error:

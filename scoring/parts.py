@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,8 +22,8 @@ from policy.check import CARRIED, GRAPH
 from queries.neighbourhood import TARGET, Asked
 from registry import Card
 from risk.parts import SCORECARD
+from scoring.looking import Early
 from scoring.reasons import Evidence
-from snapshot.columns import Columns
 from snapshot.online import Given, Unseen, columns_from
 
 Values = dict[str, float | str | None]
@@ -51,10 +50,10 @@ class Parts:
         self.schema = schema
         self.catalogue = catalogue_for(schema)
         self.online = Online(schema, self.catalogue)
-        self._held = threading.local()
         self.arrivals = Arrivals(
-            graph, schema, self.online.read, clock=clock, carry=self._carried, version=self.catalogue.version
-        )
+            graph, schema, self.online.read, clock=clock, version=self.catalogue.version,
+            carry=lambda record: self._carried(self._met(record)),
+        )  # fmt: skip
 
     @cached_property
     def ring_features(self) -> frozenset[str]:
@@ -66,27 +65,45 @@ class Parts:
         """Features of an application's own attributes, which need no graph."""
         return frozenset(variant.name for _, variant in plan_of(self.catalogue).own)
 
-    def seen_after(self, graph: Graph, arrival: Arrival, seconds: float) -> Seen:
-        """Write it, and what it sees at its point. Raises as `Arrivals.arrive`."""
-        arrived = self.arrivals.arrive(arrival, seconds=seconds, graph=graph)
+    def met_after(self, graph: Graph, arrival: Arrival, seconds: float, early: Early) -> Evidence:
+        """Write it, and what it meets at its point: told `early`, before that is committed. Raises as `Arrivals.arrive`."""
+        told: list[Evidence] = []
+
+        def carry(record: Row) -> Sequence[float]:
+            met = self._met(record)
+            values = self._carried(met)
+            told.append(met)
+            early(met)
+            return values
+
+        arrived = self.arrivals.arrive(arrival, seconds=seconds, graph=graph, carry=carry)
         if arrived.seen is None or arrived.known_at is None or arrived.seq is None:
             raise IncompatibleError(
                 "score.undated",
                 "This application came by a file without any time; it has no point to be judged at.",
             )
-        return self._seen(arrived.seen, None)
+        newest = told[-1] if told else None
+        return newest if newest is not None and newest.record is arrived.seen else self._met(arrived.seen)
 
-    def seen_again(self, graph: Graph, key: str, seconds: float) -> Seen:
-        """What an application in the graph saw at its own point. Raises as `NeighbourhoodRead.run`."""
-        return self._seen(self.online.read.run(graph, key, self.catalogue.version, seconds=seconds), None)
+    def met_again(self, graph: Graph, key: str, seconds: float) -> Evidence:
+        """What an application in the graph met at its own point. Raises as `NeighbourhoodRead.run`."""
+        return self._met(self.online.read.run(graph, key, self.catalogue.version, seconds=seconds))
 
-    def seen_from(self, graph: Graph, arrival: Arrival, now: int, seconds: float) -> Seen:
-        """What it would see now; nothing is written."""
+    def met_from(self, graph: Graph, arrival: Arrival, now: int, seconds: float) -> Evidence:
+        """What it would meet now; nothing is written."""
         unseen = _unseen(arrival, (now, seq_of(arrival.key)))
         record = self.online.read.of(
             graph, unseen.named, unseen.point, self.catalogue.version, key=arrival.key, seconds=seconds
         )
-        return self._seen(record, unseen)
+        return self._met(record, unseen)
+
+    def seen(self, met: Evidence) -> Seen:
+        """The features of what it met."""
+        record = met.record
+        values = _named(compute(met.columns, self.catalogue, np.array([met.position])))
+        bare = zip(record["met_event"], record["met_carried"], strict=True)
+        degraded = (CARRIED,) if any(not event and not carried for event, carried in bare) else ()
+        return Seen(record["known_at"], record["seq"], values, degraded, met)
 
     def unseen(self, arrival: Arrival, point: tuple[int, int], why: str) -> Seen:
         """Its own attributes alone, where the graph does not answer."""
@@ -101,28 +118,13 @@ class Parts:
         them, for which what is missing weighs nothing."""
         return speaks_alone(card, self.own)
 
-    def _carried(self, record: Row) -> Sequence[float]:
-        columns, position = columns_from(record, self.online.asked)
-        self._held.last = record, columns, position
-        carried: Sequence[float] = (
-            first_pass(columns, self.catalogue).block(np.array([position])).values[:, 0].tolist()
-        )
+    def _met(self, record: Row, unseen: Unseen | None = None) -> Evidence:
+        return Evidence(*columns_from(record, self.online.asked, unseen), record)
+
+    def _carried(self, met: Evidence) -> Sequence[float]:
+        block = first_pass(met.columns, self.catalogue).block(np.array([met.position]))
+        carried: Sequence[float] = block.values[:, 0].tolist()
         return carried
-
-    def _seen(self, record: Row, unseen: Unseen | None) -> Seen:
-        columns, position = self._columns(record, unseen)
-        values = _named(compute(columns, self.catalogue, np.array([position])))
-        bare = zip(record["met_event"], record["met_carried"], strict=True)
-        degraded = (CARRIED,) if any(not event and not carried for event, carried in bare) else ()
-        evidence = Evidence(columns, position, record)
-        return Seen(record["known_at"], record["seq"], values, degraded, evidence)
-
-    def _columns(self, record: Row, unseen: Unseen | None) -> tuple[Columns, int]:
-        held = getattr(self._held, "last", None)
-        self._held.last = None
-        if held is not None and held[0] is record:  # made already for what it carries
-            return held[1], held[2]
-        return columns_from(record, self.online.asked, unseen)
 
 
 def speaks_alone(card: Card, own: Collection[str]) -> bool:

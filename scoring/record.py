@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, or_, select, update
 
-from core.clock import now_us
-from core.errors import FinGraphError, IncompatibleError, NotFoundError, UsageError
+from core.errors import IncompatibleError, NotFoundError, UsageError
 from core.page import Page, page_of, require_limit
 from core.sql import Sql
+from loaders.arrive import Rehearsed
 from policy.check import GRAPH
 from scoring.tables import DECISIONS, OUTBOX
 
@@ -76,13 +76,9 @@ def keep(sql: Sql, decision: Decision) -> Decision:
 
 def rehearse(sql: Sql, decision: Decision) -> None:
     """Put a decision on disk and take it back, so that the first one takes no longer than the next."""
-    with suppress(_Rehearsed), sql.write() as connection:
+    with suppress(Rehearsed), sql.write() as connection:
         _insert(connection, decision)
-        raise _Rehearsed("record.rehearsed", "A rehearsal is over; nothing of it stays.")
-
-
-class _Rehearsed(FinGraphError):
-    """Undoes a rehearsal."""
+        raise Rehearsed("record.rehearsed", "A rehearsal is over; nothing of it stays.")
 
 
 def _insert(connection: Connection, decision: Decision) -> None:
@@ -163,12 +159,12 @@ def share_declined(sql: Sql, since: int) -> tuple[int, int]:
     return sum(counts.values()), counts.get(True, 0)
 
 
-def waiting(sql: Sql, most: int = 100) -> Sequence[tuple[str, Told | None]]:
-    """Ids of decisions of which the graph has not been told, the oldest first, with their summaries; None: the record has it."""
+def waiting(sql: Sql, now: int, most: int = 100) -> Sequence[tuple[str, Told | None]]:
+    """At `now` (µs): ids of decisions of which the graph has not been told, the oldest first, with their summaries; None: the record has it."""
     with sql.read() as connection:
         rows = connection.execute(
             select(OUTBOX.c.id, OUTBOX.c.told)
-            .where(or_(OUTBOX.c.again_at.is_(None), OUTBOX.c.again_at <= now_us()))
+            .where(or_(OUTBOX.c.again_at.is_(None), OUTBOX.c.again_at <= now))
             .order_by(OUTBOX.c.kept_at, OUTBOX.c.id)
             .limit(most)
         ).all()
@@ -205,10 +201,10 @@ def told_of(sql: Sql, ids: Sequence[str]) -> None:
         connection.execute(delete(OUTBOX).where(OUTBOX.c.id.in_(list(ids))))
 
 
-def set_aside(sql: Sql, id_: str, wait: int) -> None:
-    """Let so much time go by (µs) until the graph is told of this one."""
+def set_aside(sql: Sql, id_: str, until: int) -> None:
+    """The graph is not told of this one before that moment (µs)."""
     with sql.write() as connection:
-        connection.execute(update(OUTBOX).where(OUTBOX.c.id == id_).values(again_at=now_us() + wait))
+        connection.execute(update(OUTBOX).where(OUTBOX.c.id == id_).values(again_at=until))
 
 
 def told_text(record: Told) -> str:

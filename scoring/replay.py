@@ -65,7 +65,7 @@ def _seen_again(decision: Decision, graph: Graph, parts: Parts) -> Seen:
     if GRAPH in decision.record["degraded"]:
         point = decision.known_at, decision.seq
         return parts.unseen(arrival_again(decision.record), point, decision.record["graph_error"])
-    return parts.seen_again(graph, decision.key, SECONDS)
+    return parts.seen(parts.met_again(graph, decision.key, SECONDS))
 
 
 def _listed(told: dict[str, Any]) -> Listed:

@@ -134,13 +134,8 @@ def digest_of(content: object) -> str:
     return hashlib.blake2b(canonical(content).encode(), digest_size=16).hexdigest()
 
 
-def can_name(text: str) -> bool:
-    """Whether a text can name something; see `loaders.rows.is_id`."""
-    return is_one_id(text)
-
-
 def _require_id(text: str, where: str, wrong: list[Field]) -> None:
-    if not text.strip() or text != text.strip() or not can_name(text):
+    if not text.strip() or text != text.strip() or not is_one_id(text):
         wrong.append(
             Field(where, "id.invalid", f"1 to {LONGEST_ID} characters, none of them a control character.")
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -18,16 +17,18 @@ from loaders.arrive import Arrival
 from loaders.hashing import Hasher
 from policy import lists
 from policy.check import GRAPH, MODELS
-from policy.decide import decide
+from policy.decide import Verdict, decide
 from policy.model import Policy
 from policy.store import no_policy
 from scoring.breaker import Breakers
 from scoring.judging import Basis, Judgement, consider, facts_of
+from scoring.looking import Early, Look
 from scoring.parts import Parts, Seen
 from scoring.policies import Policies
 from scoring.pool import Loaded, Pool
+from scoring.reasons import Evidence
 from scoring.record import FORMAT, Decision, keep, new_id, of_key, require_same
-from scoring.reply import Shadow, names_of_models, record_of, reply_of
+from scoring.reply import Shadow, Told, names_of_models, record_of, reply_of
 from scoring.request import Sent, Using, arrival_of
 
 _log = logging.getLogger("fingraph.scoring")
@@ -38,8 +39,6 @@ GRAPH_SECONDS = 1.0
 """What the graph has to answer in; then the model of an application's own attributes speaks."""
 GRACE_SECONDS = 0.3
 """How much later it is taken for frozen."""
-_LOOKERS = ThreadPoolExecutor(16, thread_name_prefix="fingraph-look")
-"""Look at the graph: more than score at once, for those that a frozen server keeps."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,19 @@ class Timings:
         return {**self.ms, "total": round((time.perf_counter() - self._began) * 1_000, 3)}
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A decision that is not kept yet."""
+
+    id: str
+    point: tuple[int, int]
+    policy: Policy
+    verdict: Verdict
+    reply: Told
+    """Without timings, as the record."""
+    record: Told
+
+
 class Scorer:
     """Scores applications; many threads may use one."""
 
@@ -104,38 +116,40 @@ class Scorer:
         policy = self._policies.champion()
         if policy is None:
             raise no_policy("champion")
+        look = self._look(graph, arrival, asked, seconds)
         with timings.step("graph"):
-            seen = self._see(graph, arrival, asked, seconds)
-        return self._decide(arrival, asked, policy, seen, timings)
+            seen = self._see(arrival, look.first)
+        judged = self._judge(arrival, asked, policy, seen, timings)
+        if GRAPH not in seen.degraded:
+            with timings.step("commit"):
+                stands = self._see(arrival, look.last, seen)
+            if stands is not seen:
+                judged = self._judge(arrival, asked, policy, stands, timings)
+        return self._kept(arrival, asked, judged, timings)
 
-    def _see(self, graph: Graph, arrival: Arrival, asked: Asked, seconds: float) -> Seen:
-        held = graph.until(time.monotonic() + seconds)
-        try:
+    def _look(self, graph: Graph, arrival: Arrival, asked: Asked, seconds: float) -> Look:
+        parts, held = self.parts, graph.until(time.monotonic() + seconds)
+
+        def look(early: Early) -> Evidence:
             if asked.dry_run:
-                return self._in_time(
-                    lambda: self.parts.seen_from(held, arrival, self._clock(), seconds), seconds
-                )
-            return self._in_time(lambda: self.parts.seen_after(held, arrival, seconds), seconds)
+                return parts.met_from(held, arrival, self._clock(), seconds)
+            return parts.met_after(held, arrival, seconds, early)
+
+        return Look(look, seconds + GRACE_SECONDS)
+
+    def _see(self, arrival: Arrival, met: Callable[[], Evidence], held: Seen | None = None) -> Seen:
+        """What a look finds, where it is not what is `held` already; without the graph what the application says of itself."""
+        try:
+            found = met()
         except FinGraphError as error:
             if not isinstance(error, GraphUnavailableError) and error.code != REFUSED:
                 raise
             _log.error("without the graph", extra={"fields": {"code": error.code, "message": error.message}})
             return self.parts.unseen(arrival, (self._clock(), seq_of(arrival.key)), error.code)
+        return held if held is not None and held.evidence is found else self.parts.seen(found)
 
-    def _in_time(self, look: Callable[[], Seen], seconds: float) -> Seen:
-        """What a look at the graph finds, in a thread of its own: a server that is frozen answers no driver, and keeps the thread; what
-        it writes later stands as the record's arrival does. Raises as `look`, and `GraphUnavailableError` (`graph.timeout`)."""
-        looking = _LOOKERS.submit(look)
-        try:
-            return looking.result(seconds + GRACE_SECONDS)
-        except TimeoutError:
-            looking.cancel()
-            raise GraphUnavailableError("graph.timeout", "The graph does not answer in time.") from None
-
-    def _decide(
-        self, arrival: Arrival, asked: Asked, policy: Policy, seen: Seen, timings: Timings
-    ) -> Decision:
-        parts, point = self.parts, (seen.known_at, seen.seq)
+    def _judge(self, arrival: Arrival, asked: Asked, policy: Policy, seen: Seen, timings: Timings) -> Judged:
+        parts = self.parts
         with timings.step("models"):
             models, missing = self._models(policy, asked.targets, seen)
         with timings.step("lists"):
@@ -147,24 +161,24 @@ class Scorer:
                 policy, basis, models, parts.catalogue, parts.ring_features, explain=asked.explain
             )
             shadow = self._shadow(basis, judgement)
-        id_ = new_id()
+        id_, point = new_id(), (seen.known_at, seen.seq)
         reply = reply_of(
             id_, arrival.key, point, policy, basis, judgement, explain=asked.explain, dry_run=asked.dry_run
         )
-        took = timings.total
+        record = record_of(
+            arrival, point, policy, basis, parts.catalogue.version, shadow=shadow, why=seen.why,
+            explain=asked.explain,
+        )  # fmt: skip
+        return Judged(id_, point, policy, judgement.verdict, reply, record)
+
+    def _kept(self, arrival: Arrival, asked: Asked, judged: Judged, timings: Timings) -> Decision:
+        took, verdict = timings.total, judged.verdict
         record = {
-            "format": FORMAT,
-            **record_of(
-                arrival, point, policy, basis, parts.catalogue.version, shadow=shadow, why=seen.why,
-                explain=asked.explain,
-            ),
-            "timings_ms": took,
-            "reply": reply | {"timings_ms": took},
+            "format": FORMAT, **judged.record, "timings_ms": took, "reply": judged.reply | {"timings_ms": took},
         }  # fmt: skip
-        verdict = judgement.verdict
         decision = Decision(
-            id_, arrival.key, arrival.digest or "", *point, self._clock(), str(verdict.outcome), verdict.rule,
-            policy.digest, verdict.held_back, record,
+            judged.id, arrival.key, arrival.digest or "", *judged.point, self._clock(), str(verdict.outcome),
+            verdict.rule, judged.policy.digest, verdict.held_back, record,
         )  # fmt: skip
         return decision if asked.dry_run else keep(self._sql, decision)
 

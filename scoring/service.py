@@ -40,7 +40,8 @@ _log = logging.getLogger("fingraph.scoring")
 
 FACT_SECONDS = 10.0
 """Longest time that a fact takes in the graph."""
-REHEARSALS = 100
+REHEARSALS = 300
+"""Most applications that are read and rehearsed by: the JVM compiles what it often runs."""
 SCHEMA = "schema.json"
 """What mappings declared, below the home: for a start while the graph is away."""
 SAMPLES = ("13900001234", "010-62781234")
@@ -69,7 +70,7 @@ class Scoring:
         self._made: Scorer | None = None
         self.policies = Policies(opened.sql)
         self.breakers = Breakers(opened.sql, opened.graph, opened.clock)
-        self._drain = Drain(opened.sql, opened.graph, lambda: self.parts)
+        self._drain = Drain(opened.sql, opened.graph, lambda: self.parts, opened.clock)
 
     @property
     def scorer(self) -> Scorer:
@@ -171,9 +172,11 @@ class Scoring:
         return replay(decision, self._opened.graph, self.parts, self.pool, self.policies)
 
     def warm(self) -> None:
-        """Plan what arrivals run, load the policy's models, compile the kernels: by a dry run of an application of nobody's."""
+        """Plan what arrivals run, load the policy's models, compile the kernels: by dry runs of an application of nobody's, and by what
+        the newest ones met. A graph of few applications has no time to lose, and is rehearsed as often."""
         parts, policy = self.parts, self.policies.champion()
-        parts.arrivals.warm()
+        newest = statement("scoring/newest").run(self._opened.graph, most=REHEARSALS)
+        parts.arrivals.warm(rehearsals=len(newest))
         for kind in parts.schema.identifiers:  # some normalisers read data of their own first
             identify(pl.Series(SAMPLES), kind, NOBODY.source, self._opened.hasher, {})
         if policy is None:
@@ -184,12 +187,12 @@ class Scoring:
             except FinGraphError as error:  # decisions go on without it, and say so
                 _log.error("model", extra={"fields": {"name": name, "code": error.code}})
         self.breakers.look(policy)
-        for _ in range(REHEARSALS):
-            dry = self.scorer.score(self._opened.graph, Asked(NOBODY, dry_run=True), seconds=30.0)
-        rehearse(self._opened.sql, dry)
+        nobody = Asked(NOBODY, dry_run=True)
+        rehearse(self._opened.sql, self.scorer.score(self._opened.graph, nobody, seconds=30.0))
         of_key(self._opened.sql, NOBODY.key)
-        for row in statement("scoring/newest").run(self._opened.graph, most=REHEARSALS):
-            parts.seen_again(self._opened.graph, row["key"], seconds=30.0)
+        for row in newest:
+            parts.seen(parts.met_again(self._opened.graph, row["key"], seconds=30.0))
+            self.scorer.score(self._opened.graph, nobody, seconds=30.0)
         parts.unseen(arrival_of(NOBODY, self._using(parts)), (0, 0), "warming")
 
     def waiting(self) -> int:

@@ -246,9 +246,9 @@ def test_who_holds_what_others_wait_for_is_never_waiting_for_them(arriving: Arri
     tries: Counter[str] = Counter()
     write = arriving._tied
 
-    def counted(tx: Any, arrival: Arrival, load: int) -> Any:
+    def counted(tx: Any, arrival: Arrival, load: int, **more: Any) -> Any:
         tries[arrival.key] += 1
-        return write(tx, arrival, load)
+        return write(tx, arrival, load, **more)
 
     arriving._tied = counted  # type: ignore[method-assign]
     arriving.arrive(application("first", user="u0", Device="shared"))
@@ -266,9 +266,9 @@ def test_an_outcome_and_an_application_that_share_wait_in_one_order(arriving: Ar
     for name in ("_tied", "_outcome"):
         write = getattr(arriving, name)
 
-        def counted(tx: Any, arrival: Arrival, load: int, write: Any = write) -> Any:
+        def counted(tx: Any, arrival: Arrival, load: int, write: Any = write, **more: Any) -> Any:
             tries[arrival.key] += 1
-            return write(tx, arrival, load)
+            return write(tx, arrival, load, **more)
 
         setattr(arriving, name, counted)
     for i in range(8):

@@ -1,0 +1,82 @@
+"""A decision is begun on what a transaction reads, and kept only of what stands once that transaction is committed."""
+
+from __future__ import annotations
+
+from threading import Event
+from typing import Any
+
+import pytest
+
+from core.clock import now_us
+from core.errors import GraphUnavailableError
+from core.graph import Graph
+from loaders.arrive import Arrival
+from scoring import Asked
+from scoring.looking import Early, Look
+from scoring.outbox import drain
+from scoring.reasons import Evidence
+from tests.scoring.conftest import Home, sent
+
+
+def test_what_was_read_by_a_transaction_that_did_not_stand_decides_nothing(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = home.scoring.parts
+    real = parts.met_after
+
+    def tried_again(graph: Graph, arrival: Arrival, seconds: float, early: Early) -> Evidence:
+        early(parts.met_from(graph, arrival, now_us(), seconds))
+        with monkeypatch.context() as patch:
+            patch.setattr(parts, "met_after", real)
+            home.scoring.score(Asked(sent(601, device="tried-again")))
+        return real(graph, arrival, 5.0, early)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parts, "met_after", tried_again)
+        told = home.scoring.scorer.score(
+            home.graph, Asked(sent(600, device="tried-again"), explain=True), 5.0
+        )
+    assert told.reply["degraded"] == []
+    assert told.reply["features"]["device_other_users_all"] == 1
+    assert home.scoring.replay(told).differs == ()
+
+
+def test_what_was_read_and_not_committed_is_a_decision_without_the_graph(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    while drain(home.sql, home.graph, lambda: home.scoring.parts):
+        pass
+    parts = home.scoring.parts
+    home.scoring.score(Asked(sent(610, device="not-committed")))
+
+    def lost(graph: Graph, arrival: Arrival, seconds: float, early: Early) -> Evidence:
+        early(parts.met_from(graph, arrival, now_us(), seconds))
+        raise GraphUnavailableError("graph.unavailable", "away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parts, "met_after", lost)
+        told = home.scoring.score(Asked(sent(611, device="not-committed")))
+    assert told.reply["degraded"] == ["graph"]
+    assert not any(name.startswith("device_") for name in told.record["features"])
+    assert home.scoring.replay(told).differs == ()
+    assert drain(home.sql, home.graph, lambda: home.scoring.parts) == 2
+
+
+def test_a_look_that_says_nothing_early_says_it_in_the_end() -> None:
+    met: Any = object()
+    look = Look(lambda _: met, 5.0)
+    assert look.first() is met
+    assert look.last() is met
+
+
+def test_a_look_that_fails_or_hangs_says_so_each_time() -> None:
+    def broken(_: Early) -> Evidence:
+        raise GraphUnavailableError("graph.unavailable", "away")
+
+    never: Any = Event()
+    failed, late = Look(broken, 5.0), Look(lambda _: never.wait(2.0), 0.05)
+    for look, code in ((failed, "graph.unavailable"), (late, "graph.timeout")):
+        for ask in (look.first, look.last):
+            with pytest.raises(GraphUnavailableError) as refused:
+                ask()
+            assert refused.value.code == code
