@@ -15,6 +15,8 @@ class Scope(StrEnum):
     """See applications, users, rings; ask questions."""
     SCORE = "score"
     """Have applications scored, and tell their outcomes."""
+    SANDBOX = "sandbox"
+    """Have applications scored on trial: whatever is asked, nothing is written and nothing is kept."""
     WRITE = "write"
     """Change what people decide: cases, lists."""
     REPLAY = "replay"

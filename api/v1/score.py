@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter
@@ -20,7 +21,7 @@ from scoring import Decision, Given, InvalidError, Sent, of_id
 from scoring.service import Scoring
 from security import Scope
 
-router = APIRouter(prefix="/v1", route_class=guarded(Scope.SCORE), tags=["score"])
+router = APIRouter(prefix="/v1", route_class=guarded(Scope.SCORE, Scope.SANDBOX), tags=["score"])
 decisions = APIRouter(prefix="/v1", route_class=guarded(Scope.READ, Scope.SCORE), tags=["score"])
 MOST_AT_ONCE = 1_000
 
@@ -212,8 +213,9 @@ async def at_scoring(desk: Desk, work: Callable[[Scoring], T]) -> T:
 )
 async def score(desk: AtDesk, asked: ScoreAsked) -> Response:
     """Asked again with the same content, the first decision is answered; with other content 409. Time out after some
-    seconds and ask again: whatever happened, there is one decision. With `dry_run` nothing is kept."""
-    decision = await at_scoring(desk, lambda scoring: scoring.score(asked.asked))
+    seconds and ask again: whatever happened, there is one decision. With `dry_run`, and whatever a key of the scope
+    `sandbox` asks, nothing is written and nothing is kept."""
+    decision = await at_scoring(desk, lambda scoring: scoring.score(_asked(desk, asked)))
     return desk.reply(Scored.model_validate(decision.reply))
 
 
@@ -230,13 +232,19 @@ async def score_batch(desk: AtDesk, asked: BatchAsked) -> Response:
     return desk.reply(BatchScored(answers=found))
 
 
+def _asked(desk: Desk, asked: ScoreAsked) -> AskedOfScorer:
+    """What is asked; of a key that may only try, a trial."""
+    found = asked.asked
+    return found if desk.principal.allows(Scope.SCORE) else replace(found, dry_run=True)
+
+
 def _one(desk: Desk, scoring: Scoring, asked: ScoreAsked) -> BatchItem:
     try:
         if desk.left() < 0.05:
             raise OverloadedError(
                 "api.deadline", "The time of this request is over; send the rest again.", wait_s=1
             )
-        return BatchItem(decision=Scored.model_validate(scoring.score(asked.asked).reply))
+        return BatchItem(decision=Scored.model_validate(scoring.score(_asked(desk, asked)).reply))
     except FinGraphError as error:
         fields = fields_of(error) if isinstance(error, InvalidError) else ()
         return BatchItem(problem=problem_of(desk.request_id, error, fields))

@@ -38,7 +38,7 @@ def body(number: int, **changed: Any) -> dict[str, Any]:
 def served(home: Home, trained: Any) -> Iterator[Served]:
     (home.settings.home / "models").symlink_to(trained / "models")
     with open_sql(home.settings) as sql:
-        scopes = (Scope.READ, Scope.SCORE, Scope.WRITE)
+        scopes = (Scope.READ, Scope.SCORE, Scope.WRITE, Scope.SANDBOX)
         tokens = {scope.value: create_key(sql, scope.value, [scope])[1] for scope in scopes}
     with serving(create_app(replace(home.settings), limits=GENEROUS)) as url:
         wait_ready(url)
@@ -69,6 +69,26 @@ def test_a_decision_is_answered_again_and_read_back_as_it_was(served: Served, cl
         assert reader.get(f"/v1/decisions/{told['decision_id']}").status_code == 200
         assert reader.post("/v1/score", json=body(2)).status_code == 403
     assert client.get("/v1/decisions/" + "0" * 32).status_code == 404
+
+
+def test_a_key_of_the_sandbox_tries_and_leaves_nothing(
+    served: Served, home: Home, client: httpx.Client
+) -> None:
+    with served.client("sandbox") as trying:
+        tried = trying.post("/v1/score", json=body(3, dry_run=False))
+        many = trying.post("/v1/score/batch", json={"applications": [body(3), body(4)]})
+        told = [tried.json(), *(one["decision"] for one in many.json()["answers"])]
+        assert [(one["dry_run"], one["application"]) for one in told] == [
+            (True, "http:H3"), (True, "http:H3"), (True, "http:H4"),
+        ]  # fmt: skip
+        about = {"source": "http", "application": "H1", "target": "fraud", "value": 1.0}
+        assert trying.post("/v1/outcomes", json=about).status_code == 403
+    for one in told:
+        assert client.get(f"/v1/decisions/{one['decision_id']}").status_code == 404
+    there = home.graph.read(
+        "MATCH (a:Application) WHERE a.key IN ['http:H3', 'http:H4'] RETURN count(a) AS n"
+    )
+    assert there == [{"n": 0}]
 
 
 @pytest.mark.parametrize(

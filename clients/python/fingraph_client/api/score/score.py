@@ -118,7 +118,9 @@ def sync_detailed(
 
      Asked again with the same content, the first decision is answered; with other content 409. Time out
     after some
-    seconds and ask again: whatever happened, there is one decision. With `dry_run` nothing is kept.
+    seconds and ask again: whatever happened, there is one decision. With `dry_run`, and whatever a key
+    of the scope
+    `sandbox` asks, nothing is written and nothing is kept.
 
     Args:
         x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
@@ -155,7 +157,9 @@ def sync(
 
      Asked again with the same content, the first decision is answered; with other content 409. Time out
     after some
-    seconds and ask again: whatever happened, there is one decision. With `dry_run` nothing is kept.
+    seconds and ask again: whatever happened, there is one decision. With `dry_run`, and whatever a key
+    of the scope
+    `sandbox` asks, nothing is written and nothing is kept.
 
     Args:
         x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
@@ -187,7 +191,9 @@ async def asyncio_detailed(
 
      Asked again with the same content, the first decision is answered; with other content 409. Time out
     after some
-    seconds and ask again: whatever happened, there is one decision. With `dry_run` nothing is kept.
+    seconds and ask again: whatever happened, there is one decision. With `dry_run`, and whatever a key
+    of the scope
+    `sandbox` asks, nothing is written and nothing is kept.
 
     Args:
         x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
@@ -222,7 +228,9 @@ async def asyncio(
 
      Asked again with the same content, the first decision is answered; with other content 409. Time out
     after some
-    seconds and ask again: whatever happened, there is one decision. With `dry_run` nothing is kept.
+    seconds and ask again: whatever happened, there is one decision. With `dry_run`, and whatever a key
+    of the scope
+    `sandbox` asks, nothing is written and nothing is kept.
 
     Args:
         x_request_timeout_ms (int | Unset): How long the caller will wait, in milliseconds
