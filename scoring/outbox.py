@@ -22,7 +22,7 @@ from scoring.reply import arrival_again
 MOST = 200
 SECONDS = 10.0
 WAIT_S, WAIT_LONG_S = 0.2, 2.0
-AGAIN = 10 * MINUTE
+AGAIN = MINUTE
 """µs that a decision waits of which the graph cannot be told."""
 ITS_OWN = ("graph.timeout", "graph.memory")
 """What one application may be too large for, while others are not."""

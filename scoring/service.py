@@ -42,6 +42,8 @@ FACT_SECONDS = 10.0
 """Longest time that a fact takes in the graph."""
 REHEARSALS = 300
 """Most applications that are read and rehearsed by: the JVM compiles what it often runs."""
+REHEARSAL_SECONDS = 15.0
+"""Longest time of that: a server that comes back under load is wanted."""
 SCHEMA = "schema.json"
 """What mappings declared, below the home: for a start while the graph is away."""
 SAMPLES = ("13900001234", "010-62781234")
@@ -190,7 +192,10 @@ class Scoring:
         nobody = Asked(NOBODY, dry_run=True)
         rehearse(self._opened.sql, self.scorer.score(self._opened.graph, nobody, seconds=30.0))
         of_key(self._opened.sql, NOBODY.key)
+        until = time.monotonic() + REHEARSAL_SECONDS
         for row in newest:
+            if time.monotonic() > until:
+                break
             parts.seen(parts.met_again(self._opened.graph, row["key"], seconds=30.0))
             self.scorer.score(self._opened.graph, nobody, seconds=30.0)
         parts.unseen(arrival_of(NOBODY, self._using(parts)), (0, 0), "warming")
