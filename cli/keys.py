@@ -23,9 +23,7 @@ app = typer.Typer(help="API keys.", no_args_is_help=True)
 def create(
     name: Annotated[str, typer.Argument(help="What it is for, as lists show it.")],
     *,
-    scope: Annotated[
-        list[str], typer.Option(help="read, score, sandbox, write or admin; once for each.")
-    ],
+    scope: Annotated[list[str], typer.Option(help="read, score, sandbox, write or admin; once for each.")],
     days: Annotated[int | None, typer.Option(help="Days until it expires (default: 90).")] = None,
     no_expiry: Annotated[bool, typer.Option("--no-expiry", help="It never expires.")] = False,
     out: Annotated[
