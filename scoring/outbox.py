@@ -30,9 +30,7 @@ ITS_OWN = ("graph.timeout", "graph.memory")
 _log = logging.getLogger("fingraph.outbox")
 
 
-def drain(
-    sql: Sql, graph: Graph, parts: Callable[[], Parts], most: int = MOST, clock: Clock = now_us
-) -> int:  # fmt: skip
+def drain(sql: Sql, graph: Graph, parts: Callable[[], Parts], most: int = MOST, clock: Clock = now_us) -> int:
     """Tell the graph of the oldest decisions that it was not told of, and return of how many.
 
     What was told twice is there once; `parts` is asked where an application has not arrived yet. Raises `GraphUnavailableError`, `SqlUnavailableError`: the rest waits.
@@ -49,7 +47,7 @@ def drain(
 
 def _row(
     sql: Sql, graph: Graph, parts: Callable[[], Parts], waits: tuple[str, Told | None], now: int
-) -> Told | None:  # fmt: skip
+) -> Told | None:
     """What the graph is told of a decision, once it has the application; None where that cannot be: the decision waits again, and
     keeps none of the others waiting. Raises where nothing can be told just now."""
     id_, told = waits
@@ -77,9 +75,7 @@ def _row(
 class Drain:
     """Drains the outbox beside the requests, in a thread of its own."""
 
-    def __init__(
-        self, sql: Sql, graph: Graph, parts: Callable[[], Parts], clock: Clock = now_us
-    ) -> None:  # fmt: skip
+    def __init__(self, sql: Sql, graph: Graph, parts: Callable[[], Parts], clock: Clock = now_us) -> None:
         self._sql, self._graph, self._parts, self._clock = sql, graph, parts, clock
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fingraph-outbox", daemon=True)

@@ -41,9 +41,9 @@ _log = logging.getLogger("fingraph.scoring")
 FACT_SECONDS = 10.0
 """Longest time that a fact takes in the graph."""
 REHEARSALS = 300
-"""Most applications that are read and rehearsed by: the JVM compiles what it often runs."""
+"""Most applications that are rehearsed by, as arrivals and as dry runs: the JVM compiles what it often runs."""
 REHEARSAL_SECONDS = 15.0
-"""Longest time of that: a server that comes back under load is wanted."""
+"""Longest time of the dry runs: a server that comes back under load is wanted."""
 SCHEMA = "schema.json"
 """What mappings declared, below the home: for a start while the graph is away."""
 SAMPLES = ("13900001234", "010-62781234")

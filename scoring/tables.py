@@ -22,7 +22,7 @@ DECISIONS = Table(
     Column("sha256", String(64), nullable=False),
     Column("held_back", Boolean, nullable=False, server_default=false()),
     Index(None, "key", unique=True),
-    Index(None, "decided_at", "outcome"),
+    Index(None, "decided_at", "outcome", "held_back"),
 )
 """The decision record, new rows only: one a key, whole and sealed."""
 

@@ -18,6 +18,7 @@ from loaders.load import Loader
 from policy import read_policy
 from policy.store import promote
 from scoring import Given, Sent
+from scoring.outbox import drain
 from scoring.service import Scoring, open_scoring
 from simulator import order, simulate
 from tests.conftest import wipe
@@ -33,6 +34,15 @@ class Home:
     sql: Sql
     hasher: Hasher
     scoring: Scoring
+
+    def drain_once(self) -> int:
+        """Tell the graph of decisions that it was not told of; of how many."""
+        return drain(self.sql, self.graph, lambda: self.scoring.parts)
+
+    def drain(self) -> None:
+        """Tell it of all."""
+        while self.drain_once():
+            pass
 
 
 def clock() -> int:

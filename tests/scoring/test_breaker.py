@@ -16,7 +16,7 @@ from core.sql import Sql, open_sql
 from policy import read_policy
 from policy.decide import CLOSED, Tripped
 from scoring.breaker import Breakers
-from scoring.record import Decision, keep, new_id
+from scoring.record import COUNT, Decision, keep, new_id
 
 BREAKER = """
 [breaker]
@@ -68,3 +68,10 @@ def test_what_it_holds_back_does_not_close_it_again(sql: Sql) -> None:
     decided(sql, 30, now[0], "approve")
     decided(sql, 10, now[0], "review")
     assert breakers.look(policy) == CLOSED, "what a person looks at for another reason is no decline"
+
+
+def test_counting_reads_no_record(sql: Sql) -> None:
+    with sql.read() as connection:
+        text = str(COUNT.compile(connection, compile_kwargs={"render_postcompile": True}))
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (0,) * text.count("?")).all()
+    assert any("COVERING INDEX ix_decisions_decided_at_outcome_held_back" in str(row) for row in plan)

@@ -29,7 +29,6 @@ from policy import read_policy
 from policy.store import SHADOW, promote, take_back
 from scoring import Asked, Decision, Given, InvalidError, Sent, list_decisions
 from scoring.facts import Told
-from scoring.outbox import drain
 from scoring.record import count_waiting, of_key, set_aside
 from scoring.reply import values_again
 from snapshot.export import export
@@ -199,15 +198,14 @@ def graph_away(*_: object, **__: object) -> None:
 
 
 def test_a_graph_that_is_away_is_said_and_told_later(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    while drain(home.sql, home.graph, lambda: home.scoring.parts):
-        pass
+    home.drain()
 
     with monkeypatch.context() as patch:
         patch.setattr(Graph, "in_write", graph_away)
         decisions = [home.scoring.score(Asked(sent(number))) for number in (400, 401)]
         again = home.scoring.score(Asked(sent(400)))
         with pytest.raises(GraphUnavailableError):
-            drain(home.sql, home.graph, lambda: home.scoring.parts)
+            home.drain_once()
         assert count_waiting(home.sql) == 2
     assert again.record == decisions[0].record
     for one in decisions:
@@ -218,7 +216,7 @@ def test_a_graph_that_is_away_is_said_and_told_later(home: Home, monkeypatch: py
         assert "device_other_users_all" in one.record["missing"]
         assert home.scoring.replay(one).differs == ()
     assert home.graph.read("MATCH (a:Application {key: 'web:A400'}) RETURN a") == []
-    assert drain(home.sql, home.graph, lambda: home.scoring.parts) == 2
+    assert home.drain_once() == 2
     kept = home.graph.read(
         "MATCH (a:Application)-[:HAD_DECISION]->(d) WHERE a.key IN ['web:A400', 'web:A401'] "
         "RETURN a.key AS key, a.known_at > $at AS later, d.key AS decision ORDER BY key",
@@ -330,8 +328,7 @@ def test_a_dry_run_of_what_was_decided_does_not_meet_itself(home: Home) -> None:
 def test_one_decision_that_the_graph_refuses_keeps_no_other_waiting(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    while drain(home.sql, home.graph, lambda: home.scoring.parts):
-        pass
+    home.drain()
 
     with monkeypatch.context() as patch:
         patch.setattr(Graph, "in_write", graph_away)
@@ -352,15 +349,15 @@ def test_one_decision_that_the_graph_refuses_keeps_no_other_waiting(
 
     with monkeypatch.context() as patch:
         patch.setattr(arrivals, "arrive", once)
-        assert drain(home.sql, home.graph, lambda: home.scoring.parts) == 1
-        assert drain(home.sql, home.graph, lambda: home.scoring.parts) == 0
+        assert home.drain_once() == 1
+        assert home.drain_once() == 0
     assert count_waiting(home.sql) == 1
     kept = home.graph.read(
         "MATCH (a:Application {key: $key})-[:HAD_DECISION]->(d) RETURN d.key AS d", key=other.key
     )
     assert kept == [{"d": other.id}]
     set_aside(home.sql, refused.id, 0)
-    assert drain(home.sql, home.graph, lambda: home.scoring.parts) == 1
+    assert home.drain_once() == 1
     assert not home.scoring.outcome(Told("web", "A490", "fraud", 1.0)).unchanged
 
 

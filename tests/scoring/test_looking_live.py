@@ -13,7 +13,6 @@ from core.graph import Graph
 from loaders.arrive import Arrival
 from scoring import Asked
 from scoring.looking import Early, Look
-from scoring.outbox import drain
 from scoring.reasons import Evidence
 from tests.scoring.conftest import Home, sent
 
@@ -44,8 +43,7 @@ def test_what_was_read_by_a_transaction_that_did_not_stand_decides_nothing(
 def test_what_was_read_and_not_committed_is_a_decision_without_the_graph(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    while drain(home.sql, home.graph, lambda: home.scoring.parts):
-        pass
+    home.drain()
     parts = home.scoring.parts
     home.scoring.score(Asked(sent(610, device="not-committed")))
 
@@ -59,7 +57,7 @@ def test_what_was_read_and_not_committed_is_a_decision_without_the_graph(
     assert told.reply["degraded"] == ["graph"]
     assert not any(name.startswith("device_") for name in told.record["features"])
     assert home.scoring.replay(told).differs == ()
-    assert drain(home.sql, home.graph, lambda: home.scoring.parts) == 2
+    assert home.drain_once() == 2
 
 
 def test_a_look_that_says_nothing_early_says_it_in_the_end() -> None:

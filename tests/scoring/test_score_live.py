@@ -8,7 +8,6 @@ from core.errors import IncompatibleError
 from policy import lists
 from policy.lists import Wanted
 from scoring import Asked, of_id
-from scoring.outbox import drain
 from tests.scoring.conftest import Home, clock, sent
 
 
@@ -23,8 +22,7 @@ def test_an_application_is_written_judged_kept_and_told_to_the_graph(home: Home)
     assert of_id(home.sql, decision.id).record == decision.record
     rows = home.graph.read("MATCH (a:Application {key: 'web:A1'}) RETURN a.known_at AS at, a.seq AS seq")
     assert rows == [{"at": decision.known_at, "seq": decision.seq}]
-    while drain(home.sql, home.graph, lambda: home.scoring.parts):
-        pass
+    home.drain()
     told = home.graph.read(
         "MATCH (:Application {key: 'web:A1'})-[:HAD_DECISION]->(d) RETURN d.key AS key, d.outcome AS outcome"
     )
