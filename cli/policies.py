@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,16 +12,16 @@ import typer
 from cli.features import Own
 from cli.models import registry
 from cli.output import JsonFlag, Terminal, emit, fields, stdout, table
-from cli.snapshot import THREADS, Folder, columns_from
+from cli.snapshot import THREADS, Folder, columns_from, folder_of
 from cli.training import End, Facts, First
 from core.settings import load_settings
 from core.sql import Sql, open_sql
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from features import Catalogue
     from policy import Policy
+    from policy.simulate import Block, Simulated
+    from snapshot.columns import I64, Bools
 
 app = typer.Typer(
     help="Policies: by which rules applications are approved, looked at or declined.", no_args_is_help=True
@@ -99,6 +99,8 @@ def simulate(  # noqa: PLR0917
     """What a policy would have decided about applications of some days, and what became of them as it was known in time."""
     from features import catalogue_for, with_carried
     from policy import policy_file
+    from policy.lists import entries_of
+    from policy.on_lists import on_lists
     from policy.simulate import simulate as run
     from risk import load_model
 
@@ -109,15 +111,22 @@ def simulate(  # noqa: PLR0917
         catalogue = catalogue_for(manifest.schema, own)
         with open_sql(load_settings()) as sql:
             _require_meant(policy, sql, catalogue)
+            entries = entries_of(sql, policy.lists)
         whole = with_carried(columns, catalogue, THREADS)
         facts = Facts(whole, catalogue, str(manifest.export), first, end, manifest.watermark)
+        at = _positions(facts)
+        listed = on_lists(columns, folder_of(folder), manifest, at, entries)
         held = registry()
         models = {}
         for name in policy.models:
             card, place, _ = held.find(name)
             models[name] = load_model(place, facts.catalogue.version, card)[0]
         progress.step("Deciding")
-        found = run(policy, _blocks(facts), models)
+        found = run(policy, _blocks(facts, at, listed), models)
+    _show(found, as_json=as_json)
+
+
+def _show(found: Simulated, *, as_json: bool) -> None:
     if as_json:
         lines = [line.as_dict() for line in found.lines]
         emit({"policy": found.policy, "applications": found.applications, "shares": found.shares, "never": found.never,
@@ -141,15 +150,23 @@ def _rates(rates: Mapping[str, float]) -> list[str]:
     return [f"{rates[target]:.1%}" if target in rates else "" for target in TARGETS]
 
 
-def _blocks(facts: Facts) -> Iterator[tuple[pl.DataFrame, Mapping[str, Sequence[float]]]]:
+def _positions(facts: Facts) -> I64:
+    """Of the applications of those days."""
     from core.errors import NotFoundError
-    from features import application_positions, prepare
-    from features.dataset import Wanted, labels
-    from risk import target_of
+    from features import application_positions
 
     at = application_positions(facts.columns, facts.first, facts.end)
     if not len(at):
         raise NotFoundError("dataset.empty", "No application became known in that time; choose other days.")
+    return at
+
+
+def _blocks(facts: Facts, at: I64, listed: Mapping[str, Bools]) -> Iterator[Block]:
+    from features import prepare
+    from features.dataset import Wanted, labels
+    from policy.simulate import Block
+    from risk import target_of
+
     wanted = [target_of(name) for name in TARGETS]
     known = {
         one.name: labels(
@@ -160,7 +177,8 @@ def _blocks(facts: Facts) -> Iterator[tuple[pl.DataFrame, Mapping[str, Sequence[
     place = 0
     for block in prepare(facts.columns, facts.catalogue, threads=THREADS).blocks(at, threads=THREADS):
         rows = slice(place, place + len(block.at))
-        yield block.frame(), {name: values[rows].tolist() for name, values in known.items()}
+        told = {name: values[rows].tolist() for name, values in known.items()}
+        yield Block(block.frame(), told, {name: on[rows].tolist() for name, on in listed.items()})
         place += len(block.at)
 
 

@@ -123,6 +123,17 @@ def names(sql: Sql) -> list[str]:
         return list(connection.execute(select(LIST_ENTRIES.c.list).distinct().order_by("list")).scalars())
 
 
+def entries_of(sql: Sql, lists: Iterable[str]) -> dict[str, list[Listed]]:
+    """By list all that ever stood on it, what expired or was removed too, the oldest first; in one statement, which takes as many
+    lists as a policy can name."""
+    found: dict[str, list[Listed]] = {name: [] for name in lists}
+    if found:
+        with sql.read() as connection:
+            for row in connection.execute(_ON_THEM, {"lists": sorted(found)}):
+                found[row.list].append(Listed(**row._mapping))
+    return found
+
+
 def standing(sql: Sql, named: Iterable[tuple[str, str]], at: int) -> Sequence[Listed]:
     """What of some identifiers (label, key) stood on any list at a moment (µs): known before it, not expired, not removed."""
     asked = set(sorted(set(named))[:MOST_ASKED])
@@ -151,5 +162,10 @@ _OF_THEM = (
         LIST_ENTRIES.c.key.in_(bindparam("keys", expanding=True)),
         _standing(bindparam("at")),
     )
+    .order_by(LIST_ENTRIES.c.known_at, LIST_ENTRIES.c.id)
+)
+_ON_THEM = (
+    select(LIST_ENTRIES)
+    .where(LIST_ENTRIES.c.list.in_(bindparam("lists", expanding=True)))
     .order_by(LIST_ENTRIES.c.known_at, LIST_ENTRIES.c.id)
 )

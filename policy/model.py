@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.clock import duration_us
 from core.errors import UsageError
-from policy.condition import Condition, Facts, read_condition
+from policy.condition import Condition, Facts, names_of, read_condition
 
 LARGEST = 200_000
 """Bytes of a policy's file."""
@@ -88,6 +88,12 @@ class Policy:
         """Every model that may be asked, each once."""
         alone = () if self.attributes is None else (self.attributes,)
         return tuple(dict.fromkeys((*self.models, *alone)))
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """Every list that a rule reads, each once."""
+        read = (atom.name.partition(".") for rule in self.rules for atom in names_of(rule.condition))
+        return tuple(dict.fromkeys(name for first, _, name in read if first == "list"))
 
     @property
     def label(self) -> str:

@@ -1,6 +1,6 @@
 """A policy on a past window: what it would have decided, by rule, and what became of those applications, as it was known in time.
 
-Lists and what was degraded are not part of it: their rules do not hold.
+Nothing is degraded in it: no `degraded.STEP` holds.
 """
 
 from __future__ import annotations
@@ -23,6 +23,18 @@ class Speaks(Protocol):
 
     def told(self, rows: pl.DataFrame) -> Mapping[str, Any]:
         """(n) By name, what it says of each application."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some applications (n) of the window."""
+
+    features: pl.DataFrame
+    """(n) At the point of each."""
+    labels: Mapping[str, Sequence[float]]
+    """(n) By target, NaN where none was known in time."""
+    listed: Mapping[str, Sequence[bool]]
+    """(n) By list that a rule reads, whether each was on it at its point."""
 
 
 @dataclass
@@ -73,25 +85,33 @@ class Simulated:
         return [line.rule for line in self.lines if not line.applications and line.rule != FALLBACK]
 
 
-def simulate(
-    policy: Policy, blocks: Iterable[tuple[pl.DataFrame, Mapping[str, Sequence[float]]]], models: Mapping[str, Speaks]
-) -> Simulated:  # fmt: skip
-    """Decide about every application of some blocks: features, and by target (n) labels, NaN where none was known in time."""
+def simulate(policy: Policy, blocks: Iterable[Block], models: Mapping[str, Speaks]) -> Simulated:
+    """Decide about every application of some blocks."""
     lines = {rule.name: Line(rule.name, str(rule.then)) for rule in policy.rules}
     lines[OTHERWISE] = Line(OTHERWISE, str(policy.otherwise))
     lines[FALLBACK] = Line(FALLBACK, str(policy.fallback))
-    read = {atom.name.removeprefix("feature.") for rule in policy.rules for atom in names_of(rule.condition)}
-    for frame, labels in blocks:
-        told = {f"feature.{name}": frame[name].to_list() for name in frame.columns if name in read}
-        for name, model in models.items():
-            said = model.told(frame)
-            told |= {f"{spoken(name)}.{one}": values.tolist() for one, values in said.items()}
-        for i in range(frame.height):
+    for block in blocks:
+        told = _told(policy, block, models)
+        for i in range(block.features.height):
             facts: dict[str, Value] = {name: values[i] for name, values in told.items()}
             line = lines[decide(policy, facts).rule]
             line.applications += 1
-            for target, values in labels.items():
+            for target, values in block.labels.items():
                 if not np.isnan(values[i]):
                     line.known[target] += 1
                     line.positives[target] += values[i] > 0
     return Simulated(policy.label, tuple(lines.values()))
+
+
+def _told(policy: Policy, block: Block, models: Mapping[str, Speaks]) -> dict[str, Sequence[Value]]:
+    """(n) What the rules may read of each application, by the names that they use."""
+    read = {atom.name.removeprefix("feature.") for rule in policy.rules for atom in names_of(rule.condition)}
+    frame = block.features
+    told: dict[str, Sequence[Value]] = {
+        f"feature.{name}": frame[name].to_list() for name in frame.columns if name in read
+    }
+    told |= {f"list.{name}": block.listed[name] for name in policy.lists}
+    for name, model in models.items():
+        said = model.told(frame)
+        told |= {f"{spoken(name)}.{one}": values.tolist() for one, values in said.items()}
+    return told

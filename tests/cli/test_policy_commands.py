@@ -14,10 +14,14 @@ from cli import models, policies
 from core.clock import moment_us
 from core.errors import FinGraphError, IncompatibleError, NotFoundError, UsageError
 from core.settings import load_settings
+from core.sql import open_sql
 from graph_schema import FINGRAPH
 from graph_schema.live import extensions
+from policy import lists
+from policy.lists import Wanted
 from simulator import order, simulate
 from snapshot.manifest import Manifest
+from tests.policy.small_snapshot import Fact, write_snapshot
 from tests.scoring.models import POLICY, keep_models
 
 
@@ -112,3 +116,54 @@ def test_a_policy_is_tried_on_the_past(said: Any, tmp_path: Path, monkeypatch: p
         policies.simulate(
             written(tmp_path, RULES), moment_us("2030-01-01"), moment_us("2030-02-01"), as_json=True
         )
+
+
+def put(name: str, label: str, key: str, day: str, until: str | None = None) -> str:
+    """An entry of the home's database, known from a day on. → its id."""
+    ends = None if until is None else moment_us(until)
+    with open_sql(policies.load_settings()) as sql:
+        wanted = Wanted(name, label, key, "reason", "ops", ends)
+        return lists.add(sql, wanted, clock=lambda: moment_us(day)).id
+
+
+def test_on_the_past_a_rule_of_a_list_holds_where_it_would_have_held(said: Any, tmp_path: Path) -> None:
+    farm, own = ("Device", "z" * 32, None), ("Device", "a" * 32, None)
+    came = {
+        "a1": ("2025-03-01", "u1", farm),
+        "a2": ("2025-03-05", "u2", own),
+        "a3": ("2025-03-09", "u3", farm),
+    }
+    amended = {"a2": ((moment_us("2025-03-06"), farm),)}
+    facts = [
+        Fact(f"s:{name}", moment_us(day), f"s:{user}", (device,), amended.get(name, ()), seq=1)
+        for name, (day, user, device) in came.items()
+    ]
+    write_snapshot(tmp_path / "snapshot", facts)
+    file = written(tmp_path, POLICY)
+
+    def held() -> tuple[int, int]:
+        """Of how many `trusted` and `watched` decide."""
+        first, last = moment_us("2025-02-01"), moment_us("2025-05-01")
+        policies.simulate(file, first, last, folder=tmp_path / "snapshot", as_json=True)
+        told = said()
+        by_rule = {one["rule"]: one["applications"] for one in told["rules"]}
+        assert sum(by_rule.values()) == told["applications"] == 3
+        return by_rule["trusted"], by_rule["watched"]
+
+    put("trusted", "Device", "f" * 32, "2025-01-01")
+    put("watched", "Device", farm[1], "2025-01-01", until="2025-02-28")
+    put("watched", "User", "s:u2", "2025-03-05")
+    assert held() == (0, 0), "nobody's; expired; known at its own moment"
+    entry = put("watched", "Device", farm[1], "2025-03-02")
+    assert held() == (0, 1), "a3; a1 came before it was known, and a2 was amended with the device"
+    with open_sql(policies.load_settings()) as sql:
+        lists.remove(sql, entry, clock=lambda: moment_us("2025-03-03"))
+    assert held() == (0, 0), "it was removed before a3 came"
+    put("watched", "Device", farm[1], "2025-03-08")
+    assert held() == (0, 1), "a3 again"
+    put("trusted", "User", "s:u3", "2025-03-08")
+    assert held() == (1, 0), "a3 by its user, whom another list names"
+    put("watched", "Device", own[1], "2025-03-04")
+    assert held() == (1, 1), "a2 as well"
+    put("watched", "User", "s:u1", "2025-02-01")
+    assert held() == (1, 2), "a1 by its user"
