@@ -17,6 +17,7 @@ from api.front import Exchange, Front
 from api.limits import Limits
 from api.logs import write_json_lines
 from api.metrics import Metrics
+from api.rehearsal import Rehearsal
 from api.service import running
 from api.v1 import cypher, entities, expand, facts, health, lists, lookup, questions, rings, score
 from core.clock import Clock, now_us
@@ -60,6 +61,7 @@ def create_app(settings: Settings, *, limits: Limits | None = None, clock: Clock
     app.add_exception_handler(InvalidError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_middleware(Rehearsal)
     app.add_middleware(Front, limits=bounds, metrics=metrics)
     return app
 

@@ -70,11 +70,9 @@ class Parts:
         told: list[Evidence] = []
 
         def carry(record: Row) -> Sequence[float]:
-            met = self._met(record)
-            values = self._carried(met)
-            told.append(met)
-            early(met)
-            return values
+            told.append(self._met(record))
+            early(told[-1])
+            return self._carried(told[-1])
 
         arrived = self.arrivals.arrive(arrival, seconds=seconds, graph=graph, carry=carry)
         if arrived.seen is None or arrived.known_at is None or arrived.seq is None:

@@ -9,8 +9,9 @@ import time
 
 import httpx
 import pytest
+from starlette.types import Message
 
-from api import Limits, create_app
+from api import Limits, create_app, rehearsal
 from api.logs import JsonLines
 from core.clock import DAY, now_us
 from core.sql import open_sql
@@ -233,6 +234,32 @@ def test_an_unforeseen_error_says_nothing_but_its_name(
     lines = [JsonLines().format(record) for record in caplog.records]
     assert "13966271834" not in reply.text + "".join(lines)
     assert any('"error": "RuntimeError"' in line for line in lines)
+
+
+def test_the_first_request_is_rehearsed_as_far_as_its_form(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Message] = []
+
+    async def hear(message: Message) -> None:
+        told.append(message)
+
+    monkeypatch.setattr(rehearsal, "_nowhere", hear)
+    with serving(create_app(world.settings)):
+        assert [one["status"] for one in told if "status" in one] == [422]
+        assert b"body.source" in told[-1]["body"]
+
+
+def test_a_rehearsal_that_breaks_keeps_no_server_from_starting(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(_: Message) -> None:
+        raise RuntimeError("not what was agreed")
+
+    monkeypatch.setattr(rehearsal, "_nowhere", broken)
+    with serving(create_app(world.settings)) as url, Served(url, {}).client(None) as client:
+        assert client.get("/healthz").status_code == 200
+    assert "unforeseen" in caplog.text
 
 
 def test_what_has_not_changed_is_not_sent_again(served: Served, world: World) -> None:
