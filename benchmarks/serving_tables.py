@@ -45,9 +45,10 @@ LOADS = (
 STEPS_SHOWN = {
     "request": "normalise and hash",
     "record": "was it decided before",
-    "graph": "write, read, features",
-    "models": "find the models",
+    "graph": "write and read",
     "lists": "watch and allow lists",
+    "features": "features",
+    "models": "find the models",
     "judgement": "models, reasons, policy",
     "commit": "waiting for the graph's commit, after that",
 }

@@ -29,6 +29,7 @@ from features import house_catalogue, with_carried
 from risk import Target, Training, target_of, targets, train
 from risk.amount import train_amount
 from risk.metrics import F64, auc, by_day, ece, interval
+from scoring.own import Catalogues
 from simulator import order, simulate
 
 SEEDS = (201, 202, 203)
@@ -68,7 +69,15 @@ def world(size: int, seed: int) -> World:
         simulate(order(size, START, DAYS, seed), place)
         catalogue, end = house_catalogue(), moment_us(START) + DAYS * DAY
         columns = with_carried(columns_of_world(place), catalogue, THREADS)
-        facts = Facts(columns, catalogue, "a simulated world", moment_us(START), end, end + LATER, SEED)
+        facts = Facts(
+            columns,
+            Catalogues(catalogue, catalogue),
+            "a simulated world",
+            moment_us(START),
+            end,
+            end + LATER,
+            SEED,
+        )
         return World(facts, pl.read_parquet(place / "truth" / "applications.parquet"))
 
 

@@ -11,7 +11,7 @@ import typer
 
 from cli.features import Own
 from cli.output import JsonFlag, Terminal, emit, fields, stderr, stdout
-from cli.snapshot import THREADS, Folder, columns_from
+from cli.snapshot import THREADS, Folder, facts_from
 from core.clock import duration_us, iso, moment_us
 
 app = typer.Typer(help="Training tables.", no_args_is_help=True)
@@ -33,16 +33,15 @@ def build(  # noqa: PLR0917
     as_json: JsonFlag = False,
 ) -> None:
     """Write a training table: features as they were at each application's own point, labels by when they were known."""
-    from features import catalogue_for
     from features.dataset import Wanted, write_dataset
 
     with Terminal() as progress:
         progress.step("Reading the snapshot")
-        columns, made = columns_from(folder)
+        columns, made, catalogues = facts_from(folder, own)
         progress.step("Computing features")
         # What becomes known after the snapshot's watermark is not known yet.
         wanted = Wanted(target, first, end, duration_us(maturity), known_until=made.watermark)
-        told = write_dataset(columns, catalogue_for(made.schema, own), wanted, out, THREADS)
+        told = write_dataset(columns, catalogues.whole, wanted, out, THREADS)
     if as_json:
         emit({**asdict(told), "folder": str(out)})
         return
@@ -67,18 +66,16 @@ def prove(  # noqa: PLR0917
     as_json: JsonFlag = False,
 ) -> None:
     """Prove on this graph that no feature looks ahead, a user's own included, and that the proof would see it."""
-    from features import catalogue_for
     from features.proofs import part
     from features.proofs import prove as proved
 
     with Terminal() as progress:
         progress.step("Reading the snapshot")
-        columns, made = columns_from(folder, keys=False)
+        columns, made, catalogues = facts_from(folder, own, keys=False)
         progress.step("Proving")
-        catalogue = catalogue_for(made.schema, own)
         data = f"snapshot {made.export}, known before {iso(made.watermark)}"
         certificate = proved(
-            part(columns, targets, seed), catalogue, data=data, decisions=decisions, seed=seed
+            part(columns, targets, seed), catalogues.whole, data=data, decisions=decisions, seed=seed
         )
     told = certificate.as_dict()
     if out is not None:

@@ -122,12 +122,12 @@ def learn(settings: Settings, first: str, end: str, progress: Terminal) -> dict[
 
     Raises `FinGraphError` (`demo.command`): a few thousand applications are too few to learn from.
     """
-    from features import catalogue_for
     from graph_schema.live import live_schema
     from policy import read_policy
     from policy.store import promote
     from registry import Registry
     from scoring.known import known_of, require_meant
+    from scoring.own import catalogues_for, own_features
 
     for words, *arguments in (
         ("Exporting the snapshot", "snapshot"),
@@ -140,8 +140,8 @@ def learn(settings: Settings, first: str, end: str, progress: Terminal) -> dict[
     registry, policy = Registry(settings.home / "models"), read_policy(POLICY)
     registry.promote("fraud", made["version"])
     with connect(settings) as graph, open_sql(settings) as sql:
-        catalogue = catalogue_for(live_schema(graph))
-        require_meant(policy, known_of(registry, catalogue, sql))
+        catalogues = catalogues_for(live_schema(graph), own_features(settings))
+        require_meant(policy, known_of(registry, catalogues, sql))
         promote(sql, policy)
     found: dict[str, Any] = made
     return found

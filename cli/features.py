@@ -8,14 +8,28 @@ from typing import Annotated
 import typer
 
 from cli.output import AsOf, JsonFlag, Terminal, emit, stdout, table
-from cli.snapshot import THREADS, Folder, columns_from
+from cli.snapshot import THREADS, Folder, facts_from
 from core.clock import iso
 from core.graph import connect
 from core.settings import load_settings
 
 app = typer.Typer(help="Features: what is computed of an application.", no_args_is_help=True)
 
-Own = Annotated[Path | None, typer.Option("--own", help="A TOML file with features of your own.")]
+
+def _of_the_home(file: Path | None) -> Path | None:
+    from scoring.own import own_features
+
+    return file or own_features(load_settings())
+
+
+Own = Annotated[
+    Path | None,
+    typer.Option(
+        "--own",
+        help="A TOML file with features of your own; without it, FINGRAPH_HOME/features.toml, if it is there.",
+        callback=_of_the_home,
+    ),
+]
 
 
 @app.command("list")
@@ -65,15 +79,15 @@ def list_(own: Own = None, family: Annotated[str | None, typer.Option(help="Only
 @app.command("carry")
 def carry(folder: Folder = None, own: Own = None, as_json: JsonFlag = False) -> None:
     """Store in the graph what applications that came by files carry, before others arrive and meet them."""
-    from features import application_positions, catalogue_for, with_carried
+    from features import application_positions, with_carried
     from loaders.carried import store_carried
     from snapshot.aim import require_current
     from snapshot.columns import NEVER
 
     with Terminal() as progress:
         progress.step("Reading the snapshot")
-        columns, made = columns_from(folder)
-        catalogue = catalogue_for(made.schema, own)
+        columns, made, catalogues = facts_from(folder, own)
+        catalogue, version = catalogues.whole, catalogues.carried
         progress.step("Computing")
         known = with_carried(columns, catalogue, THREADS)
         at = application_positions(known, 0, NEVER)
@@ -81,13 +95,11 @@ def carry(folder: Folder = None, own: Own = None, as_json: JsonFlag = False) -> 
         if known.carried is not None:
             with connect(load_settings()) as graph:
                 require_current(graph, made)
-                stored = store_carried(graph, keys, known.carried[at], catalogue.version, progress)
+                stored = store_carried(graph, keys, known.carried[at], version, progress)
     if as_json:
-        emit({"catalogue": catalogue.version, "applications": len(keys), "stored": stored})
+        emit({"catalogue": version, "applications": len(keys), "stored": stored})
         return
-    stdout.print(
-        f"{stored:,} of {len(keys):,} applications carried nothing of catalogue {catalogue.version} before."
-    )
+    stdout.print(f"{stored:,} of {len(keys):,} applications carried nothing of catalogue {version} before.")
 
 
 @app.command("explain")
@@ -101,18 +113,18 @@ def explain(  # noqa: PLR0917
     as_json: JsonFlag = False,
 ) -> None:
     """Explain one application feature by feature, as it was known when it came, or later."""
-    from features import catalogue_for, prepare, with_carried
+    from features import prepare, with_carried
     from features.explain import around, moved, position_of
     from features.explain import explain as explained
 
     with Terminal() as progress:
         progress.step("Reading the snapshot")
-        columns, made = columns_from(folder)
+        columns, _, catalogues = facts_from(folder, own, lists=as_of is None)
+        catalogue = catalogues.whole
         position = position_of(columns, application)
         if as_of is not None:
             columns, position = moved(columns, position, as_of)
         near, place = around(columns, position)
-        catalogue = catalogue_for(made.schema, own)
         prepared = prepare(with_carried(near, catalogue), catalogue)
         told = [one for one in explained(prepared, catalogue, place, limit) if family in (None, one.family)]
     if as_json:

@@ -12,15 +12,15 @@ import typer
 from cli.features import Own
 from cli.models import registry
 from cli.output import JsonFlag, Terminal, emit, fields, stdout, table
-from cli.snapshot import THREADS, Folder, columns_from, folder_of
+from cli.snapshot import THREADS, Folder, facts_from, folder_of
 from cli.training import End, Facts, First
 from core.settings import load_settings
 from core.sql import Sql, open_sql
 
 if TYPE_CHECKING:
-    from features import Catalogue
     from policy import Policy
     from policy.simulate import Block, Simulated
+    from scoring.own import Catalogues
     from snapshot.columns import I64, Bools
 
 app = typer.Typer(
@@ -97,7 +97,7 @@ def simulate(  # noqa: PLR0917
     file: File, first: First, end: End, own: Own = None, folder: Folder = None, as_json: JsonFlag = False
 ) -> None:
     """What a policy would have decided about applications of some days, and what became of them as it was known in time."""
-    from features import catalogue_for, with_carried
+    from features import with_carried
     from policy import policy_file
     from policy.lists import entries_of
     from policy.on_lists import on_lists
@@ -107,20 +107,19 @@ def simulate(  # noqa: PLR0917
     policy = policy_file(file)
     with Terminal() as progress:
         progress.step("Reading the snapshot")
-        columns, manifest = columns_from(folder)
-        catalogue = catalogue_for(manifest.schema, own)
+        columns, manifest, catalogues = facts_from(folder, own)
         with open_sql(load_settings()) as sql:
-            _require_meant(policy, sql, catalogue)
+            _require_meant(policy, sql, catalogues)
             entries = entries_of(sql, policy.lists)
-        whole = with_carried(columns, catalogue, THREADS)
-        facts = Facts(whole, catalogue, str(manifest.export), first, end, manifest.watermark)
+        whole = with_carried(columns, catalogues.whole, THREADS)
+        facts = Facts(whole, catalogues, str(manifest.export), first, end, manifest.watermark)
         at = _positions(facts)
         listed = on_lists(columns, folder_of(folder), manifest, at, entries)
         held = registry()
         models = {}
         for name in policy.models:
             card, place, _ = held.find(name)
-            models[name] = load_model(place, facts.catalogue.version, card)[0]
+            models[name] = load_model(place, catalogues.held_against(card.catalogue), card)[0]
         progress.step("Deciding")
         found = run(policy, _blocks(facts, at, listed), models)
     _show(found, as_json=as_json)
@@ -182,22 +181,24 @@ def _blocks(facts: Facts, at: I64, listed: Mapping[str, Bools]) -> Iterator[Bloc
         place += len(block.at)
 
 
-def _serving() -> Catalogue:
+def _serving() -> Catalogues:
     """The features that a server of this home computes: of its graph's schema; of the house's where no graph answers."""
     from core.errors import GraphUnavailableError
     from core.graph import connect
-    from features import catalogue_for
     from graph_schema import FINGRAPH
     from graph_schema.live import live_schema
+    from scoring.own import catalogues_for, own_features
 
+    settings = load_settings()
     try:
-        with connect(load_settings()) as graph:
-            return catalogue_for(live_schema(graph))
+        with connect(settings) as graph:
+            schema = live_schema(graph)
     except GraphUnavailableError:
-        return catalogue_for(FINGRAPH)
+        schema = FINGRAPH
+    return catalogues_for(schema, own_features(settings))
 
 
-def _require_meant(policy: Policy, sql: Sql, catalogue: Catalogue) -> None:
+def _require_meant(policy: Policy, sql: Sql, catalogues: Catalogues) -> None:
     from scoring.known import known_of, require_meant
 
-    require_meant(policy, known_of(registry(), catalogue, sql))
+    require_meant(policy, known_of(registry(), catalogues, sql))

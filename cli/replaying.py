@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.features import Own
 from cli.output import JsonFlag, Terminal, emit, stdout, table
 from core.clock import moment_us
 from core.graph import connect
@@ -22,6 +23,7 @@ def replay(
         int, typer.Option("--from", parser=moment_us, metavar="DAY", help="Decisions answered from then on,")
     ],
     end: Annotated[int, typer.Option("--to", parser=moment_us, metavar="DAY", help="and before then.")],
+    own: Own = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Make decisions again, by what the graph says of their points, the models and the policy that decided then; say where
@@ -32,7 +34,7 @@ def replay(
 
     settings, count, differing = load_settings(), 0, []
     with Terminal() as progress, connect(settings) as graph, open_sql(settings) as sql:
-        scoring = open_scoring(settings, graph, sql, load_hasher(settings))
+        scoring = open_scoring(settings, graph, sql, load_hasher(settings), own=own)
         progress.step("Making them again", unit="decisions")
         after = None
         while True:

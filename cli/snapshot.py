@@ -13,6 +13,7 @@ from core.graph import connect
 from core.settings import load_settings
 
 if TYPE_CHECKING:
+    from scoring.own import Catalogues
     from snapshot.columns import Columns
     from snapshot.manifest import Manifest
     from snapshot.verify import Compared
@@ -72,6 +73,21 @@ def columns_from(folder: Path | None, *, keys: bool = True) -> tuple[Columns, Ma
     place = folder_of(folder)
     made = require_manifest(place)
     return read_columns(place, made, keys=keys), made
+
+
+def facts_from(
+    folder: Path | None, own: Path | None, *, keys: bool = True, lists: bool = True
+) -> tuple[Columns, Manifest, Catalogues]:
+    """The columns of a snapshot with the lists that features read, its manifest, and what is computed of it. Without `lists` such
+    features are null."""
+    from policy.list_columns import with_lists
+    from scoring.own import catalogues_for
+
+    columns, made = columns_from(folder, keys=keys)
+    catalogues = catalogues_for(made.schema, own)
+    if lists:
+        columns = with_lists(columns, catalogues.whole, folder_of(folder), made, load_settings())
+    return columns, made, catalogues
 
 
 def _show(made: Manifest, compared: list[Compared] | None, *, as_json: bool) -> None:

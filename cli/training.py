@@ -16,7 +16,7 @@ import typer
 from cli.features import Own
 from cli.models import Name, Which, registry, told_of
 from cli.output import JsonFlag, Terminal, emit, fields, stdout, table
-from cli.snapshot import THREADS, Folder, columns_from
+from cli.snapshot import THREADS, Folder, facts_from
 from core.clock import DAY, iso, moment_us
 from core.errors import FinGraphError, NotFoundError, UsageError
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from risk import Model, Target, Training
     from risk.amount import AmountModel
     from risk.windows import Blocks, Window
+    from scoring.own import Catalogues
     from snapshot.columns import Columns
 
 First = Annotated[
@@ -43,7 +44,7 @@ class Facts:
 
     columns: Columns
     """With what applications carry."""
-    catalogue: Catalogue
+    catalogues: Catalogues
     data: str
     """What the columns are, in words."""
     first: int
@@ -55,6 +56,11 @@ class Facts:
     seed: int = 0
     lender: str = ""
     """Whose applications alone are read; empty: everybody's."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The features that are computed."""
+        return self.catalogues.whole
 
     @cached_property
     def dealt(self) -> Columns:
@@ -150,14 +156,13 @@ def train(  # noqa: PLR0917
 
 def _read(folder: Path | None, own: Path | None, first: int, end: int, progress: Terminal) -> Facts:
     """The snapshot's columns with what applications carry, and the features over them."""
-    from features import catalogue_for, with_carried
+    from features import with_carried
 
     progress.step("Reading the snapshot")
-    columns, manifest = columns_from(folder)
-    catalogue = catalogue_for(manifest.schema, own)
+    columns, manifest, catalogues = facts_from(folder, own)
     data = f"snapshot {manifest.export}, known before {iso(manifest.watermark)}"
-    whole = with_carried(columns, catalogue, THREADS)
-    return Facts(whole, catalogue, data, first, end, manifest.watermark)
+    whole = with_carried(columns, catalogues.whole, THREADS)
+    return Facts(whole, catalogues, data, first, end, manifest.watermark)
 
 
 def _proof(facts: Facts, progress: Terminal) -> dict[str, object]:
@@ -260,7 +265,7 @@ def evaluate(  # noqa: PLR0917
         card, place, version = registry().find(target, which)
         wanted = target_of(card.target)
         facts = replace(_read(folder, own, first, end, progress), lender=card.lender)
-        model, _ = load_model(place, facts.catalogue.version, card)
+        model, _ = load_model(place, facts.catalogues.held_against(card.catalogue), card)
         progress.step("Scoring")
         keep = ["known_at", "label", "value", *model.encoding.features]
         frame = pl.concat(
@@ -318,7 +323,7 @@ def score(  # noqa: PLR0917
         card, place, version = registry().find(target, which)
         facts = _read(folder, own, 0, 0, progress)
         columns, catalogue = facts.columns, facts.catalogue
-        model, _ = load_model(place, catalogue.version, card)
+        model, _ = load_model(place, facts.catalogues.held_against(card.catalogue), card)
         held = {key: p for p, key in enumerate(columns.keys) if not columns.event[p]}
         at = np.array(sorted(held[key] for key in set(keys) if key in held), dtype=np.int64)
         if not len(at):

@@ -13,9 +13,11 @@ from core.clock import duration_us, moment_us
 from core.closing import Closing
 from core.graph import Graph, connect
 from core.settings import Settings, load_settings
-from features import Catalogue, catalogue_for
+from features import Catalogue
 from features.dataset import Wanted, training_table
 from graph_schema.live import live_schema
+from policy.list_columns import with_lists
+from scoring.own import catalogues_for, own_features
 from snapshot.columns import Columns
 from snapshot.export import export
 from snapshot.manifest import Manifest, require_manifest
@@ -47,8 +49,8 @@ class FinGraph(Closing):
         return read_columns(self.settings.snapshot, keys=keys)
 
     def catalogue(self, own: Path | None = None) -> Catalogue:
-        """The features over this graph's identifiers, with those of a file of your own."""
-        return catalogue_for(self._manifest.schema, own)
+        """The features over this graph's identifiers, with those of a file of your own; by default the home's `features.toml`."""
+        return catalogues_for(self._manifest.schema, own or own_features(self.settings)).whole
 
     def training_table(
         self,
@@ -76,8 +78,9 @@ class FinGraph(Closing):
             made.watermark,
             None if features is None else tuple(features),
         )
-        columns = read_columns(self.settings.snapshot, made, keys=True)
-        return training_table(columns, catalogue_for(made.schema, own), wanted, threads)
+        folder, catalogue = self.settings.snapshot, self.catalogue(own)
+        columns = with_lists(read_columns(folder, made, keys=True), catalogue, folder, made, self.settings)
+        return training_table(columns, catalogue, wanted, threads)
 
     @property
     def _manifest(self) -> Manifest:

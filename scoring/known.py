@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from core.errors import UsageError
 from core.sql import Sql
-from features import Catalogue
 from features.compute import plan_of
 from policy import lists
 from policy.check import Known, check_policy
@@ -13,6 +12,7 @@ from policy.model import Outcome, Policy, Rule
 from policy.region import Span
 from registry import Registry
 from risk.parts import AMOUNT
+from scoring.own import Catalogues
 from scoring.parts import speaks_alone
 from scoring.reasons import adverse
 
@@ -21,11 +21,12 @@ SHARES = ("own_share", "same_share", "equal_share", "rate", "smoothed", "agreeme
 """Measures that lie between 0 and 1."""
 
 
-def known_of(registry: Registry, catalogue: Catalogue, sql: Sql) -> Known:
+def known_of(registry: Registry, catalogues: Catalogues, sql: Sql) -> Known:
     """What a policy may name; champions of another catalogue could not be loaded, and are none. Raises as `Registry.find`."""
+    catalogue = catalogues.whole
     own = {variant.name for _, variant in plan_of(catalogue).own}
     found = {name: registry.find(name)[0] for name in registry.champions()}
-    cards = {name: card for name, card in found.items() if card.catalogue == catalogue.version}
+    cards = {name: card for name, card in found.items() if card.catalogue in catalogues.versions}
     return Known(
         features={variant.name: _span(variant.of.measure, variant.of.unit) for variant in catalogue.variants},
         models={name: card.kind == AMOUNT for name, card in cards.items()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -12,18 +13,22 @@ from core.clock import Clock
 from core.errors import IncompatibleError
 from core.graph import Graph, Row
 from core.ids import seq_of
-from features import catalogue_for
+from features import Catalogue
 from features.compute import Features, compute, first_pass, plan_of
 from features.online import Online
 from features.words import Kernel
 from graph_schema import Schema
 from loaders.arrive import Arrival, Arrivals
 from policy.check import CARRIED, GRAPH
+from policy.list_columns import lists_read, with_standing
+from policy.lists import Listed
 from queries.neighbourhood import TARGET, Asked
 from registry import Card
 from risk.parts import SCORECARD
 from scoring.looking import Early
+from scoring.own import catalogues_for
 from scoring.reasons import Evidence
+from snapshot.columns import Columns
 from snapshot.online import Given, Unseen, columns_from
 
 Values = dict[str, float | str | None]
@@ -39,6 +44,8 @@ class Seen:
     """Features by name."""
     degraded: tuple[str, ...]
     evidence: Evidence | None = field(repr=False)
+    listed: tuple[Listed, ...] = ()
+    """What of it stood on lists at its point."""
     why: str | None = None
     """Code of the error for which the graph was left out."""
 
@@ -46,12 +53,15 @@ class Seen:
 class Parts:
     """The statements, the catalogue and the writer of one schema. Many threads may use one."""
 
-    def __init__(self, graph: Graph, schema: Schema, clock: Clock) -> None:
+    def __init__(self, graph: Graph, schema: Schema, clock: Clock, own: Path | None = None) -> None:
+        """`own`: a file of own features. Raises as `catalogues_for` and `lists_read`."""
         self.schema = schema
-        self.catalogue = catalogue_for(schema)
+        self.catalogues = catalogues_for(schema, own)
+        self.catalogue = self.catalogues.whole
+        self.lists = lists_read(self.catalogue)
         self.online = Online(schema, self.catalogue)
         self.arrivals = Arrivals(
-            graph, schema, self.online.read, clock=clock, version=self.catalogue.version,
+            graph, schema, self.online.read, clock=clock, version=self.catalogues.carried,
             carry=lambda record: self._carried(self._met(record)),
         )  # fmt: skip
 
@@ -85,36 +95,48 @@ class Parts:
 
     def met_again(self, graph: Graph, key: str, seconds: float) -> Evidence:
         """What an application in the graph met at its own point. Raises as `NeighbourhoodRead.run`."""
-        return self._met(self.online.read.run(graph, key, self.catalogue.version, seconds=seconds))
+        return self._met(self.online.read.run(graph, key, self.catalogues.carried, seconds=seconds))
 
     def met_from(self, graph: Graph, arrival: Arrival, now: int, seconds: float) -> Evidence:
         """What it would meet now; nothing is written."""
         unseen = _unseen(arrival, (now, seq_of(arrival.key)))
         record = self.online.read.of(
-            graph, unseen.named, unseen.point, self.catalogue.version, key=arrival.key, seconds=seconds
+            graph, unseen.named, unseen.point, self.catalogues.carried, key=arrival.key, seconds=seconds
         )
         return self._met(record, unseen)
 
-    def seen(self, met: Evidence) -> Seen:
-        """The features of what it met."""
+    def seen(
+        self, met: Evidence, listed: tuple[Listed, ...] = (), catalogue: Catalogue | None = None
+    ) -> Seen:
+        """The features of what it met, being `listed`; of an older `catalogue` than the newest."""
         record = met.record
-        values = _named(compute(met.columns, self.catalogue, np.array([met.position])))
+        values = self._values(met.columns, met.position, listed, catalogue)
         bare = zip(record["met_event"], record["met_carried"], strict=True)
         degraded = (CARRIED,) if any(not event and not carried for event, carried in bare) else ()
-        return Seen(record["known_at"], record["seq"], values, degraded, met)
+        return Seen(record["known_at"], record["seq"], values, degraded, met, listed)
 
-    def unseen(self, arrival: Arrival, point: tuple[int, int], why: str) -> Seen:
-        """Its own attributes alone, where the graph does not answer."""
+    def unseen(
+        self, arrival: Arrival, point: tuple[int, int], why: str, listed: tuple[Listed, ...] = (),
+        catalogue: Catalogue | None = None,
+    ) -> Seen:  # fmt: skip
+        """Its own attributes and lists alone, where the graph does not answer; as `seen`."""
         unseen = _unseen(arrival, point)
         columns, position = columns_from(_nothing(point, self.online.asked), self.online.asked, unseen)
-        values = _named(compute(columns, self.catalogue, np.array([position])))
+        values = self._values(columns, position, listed, catalogue)
         own = {name: value if name in self.own else None for name, value in values.items()}
-        return Seen(*point, own, (GRAPH,), None, why)
+        return Seen(*point, own, (GRAPH,), None, listed, why)
 
     def speaks_alone(self, card: Card) -> bool:
         """Whether a model can speak without the graph: it reads an application's own attributes alone, or is a scorecard of some of
         them, for which what is missing weighs nothing."""
         return speaks_alone(card, self.own)
+
+    def _values(
+        self, columns: Columns, position: int, listed: Sequence[Listed], catalogue: Catalogue | None
+    ) -> Values:
+        """The features of one application by name; null where there is none."""
+        told = with_standing(columns, position, self.lists, {one.list for one in listed})
+        return _named(compute(told, catalogue or self.catalogue, np.array([position])))
 
     def _met(self, record: Row, unseen: Unseen | None = None) -> Evidence:
         return Evidence(*columns_from(record, self.online.asked, unseen), record)
@@ -149,7 +171,6 @@ def _nothing(point: tuple[int, int], asked: Asked) -> Row:
 
 
 def _named(features: Features) -> Values:
-    """The features of one application by name; null where there is none."""
     found: Values = {}
     for variant, value in zip(features.variants, features.values[:, 0].tolist(), strict=True):
         known = value == value  # noqa: PLR0124 - NaN is not itself

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from core.errors import IncompatibleError
 from core.graph import Graph
+from features import Catalogue
 from policy.check import GRAPH
 from policy.decide import Tripped
 from policy.lists import Listed
@@ -31,23 +31,17 @@ class Replayed:
 
 
 def replay(decision: Decision, graph: Graph, parts: Parts, pool: Pool, policies: Policies) -> Replayed:
-    """Make a decision again. Raises `IncompatibleError` (`features.version`) when it was made with another catalogue, and what
+    """Make a decision again. Raises `IncompatibleError` (`features.version`) when it was made with a catalogue that is not here, and what
     reading the graph and the models raises."""
     record = decision.record
-    if record["catalogue"] != parts.catalogue.version:
-        raise IncompatibleError(
-            "features.version",
-            f"The decision was made with catalogue {record['catalogue']}; this one is {parts.catalogue.version}.",
-        )
     point, kept = (decision.known_at, decision.seq), values_again(record)
-    seen = _seen_again(decision, graph, parts)
+    listed = tuple(_listed(one) for one in record["listed"])
+    catalogue = parts.catalogues.of(record["catalogue"])
+    seen = _seen_again(decision, graph, parts, listed, catalogue)
     policy = policies.kept(decision.policy)
     models = [pool.version(name, said["version"]) for name, said in decision.reply["models"].items()]
-    listed = tuple(_listed(one) for one in record["listed"])
     basis = Basis(seen.values, listed, tuple(record["degraded"]), Tripped(**record["tripped"]), seen.evidence)
-    judgement = consider(
-        policy, basis, models, parts.catalogue, parts.ring_features, explain=record["explain"]
-    )
+    judgement = consider(policy, basis, models, catalogue, parts.ring_features, explain=record["explain"])
     made = reply_of(
         decision.id, decision.key, point, policy, basis, judgement, explain=record["explain"], dry_run=False
     )
@@ -61,11 +55,15 @@ def replay(decision: Decision, graph: Graph, parts: Parts, pool: Pool, policies:
     return Replayed(decision.id, decision.key, tuple(differs))
 
 
-def _seen_again(decision: Decision, graph: Graph, parts: Parts) -> Seen:
+def _seen_again(
+    decision: Decision, graph: Graph, parts: Parts, listed: tuple[Listed, ...], catalogue: Catalogue
+) -> Seen:
     if GRAPH in decision.record["degraded"]:
         point = decision.known_at, decision.seq
-        return parts.unseen(arrival_again(decision.record), point, decision.record["graph_error"])
-    return parts.seen(parts.met_again(graph, decision.key, SECONDS))
+        return parts.unseen(
+            arrival_again(decision.record), point, decision.record["graph_error"], listed, catalogue
+        )
+    return parts.seen(parts.met_again(graph, decision.key, SECONDS), listed, catalogue)
 
 
 def _listed(told: dict[str, Any]) -> Listed:

@@ -118,12 +118,12 @@ class Scorer:
             raise no_policy("champion")
         look = self._look(graph, arrival, asked, seconds)
         with timings.step("graph"):
-            seen = self._see(arrival, look.first)
-        judged = self._judge(arrival, asked, policy, seen, timings)
-        if GRAPH not in seen.degraded:
+            met = _met(look.first)
+        judged = self._judge(arrival, asked, policy, met, timings)
+        if isinstance(met, Evidence):
             with timings.step("commit"):
-                stands = self._see(arrival, look.last, seen)
-            if stands is not seen:
+                stands = _met(look.last)
+            if stands is not met:
                 judged = self._judge(arrival, asked, policy, stands, timings)
         return self._kept(arrival, asked, judged, timings)
 
@@ -137,25 +137,24 @@ class Scorer:
 
         return Look(look, seconds + GRACE_SECONDS)
 
-    def _see(self, arrival: Arrival, met: Callable[[], Evidence], held: Seen | None = None) -> Seen:
-        """What a look finds, where it is not what is `held` already; without the graph what the application says of itself."""
-        try:
-            found = met()
-        except FinGraphError as error:
-            if not isinstance(error, GraphUnavailableError) and error.code != REFUSED:
-                raise
-            _log.error("without the graph", extra={"fields": {"code": error.code, "message": error.message}})
-            return self.parts.unseen(arrival, (self._clock(), seq_of(arrival.key)), error.code)
-        return held if held is not None and held.evidence is found else self.parts.seen(found)
+    def _see(self, arrival: Arrival, met: Evidence | str, timings: Timings) -> Seen:
+        """The features of what it met; without the graph, for the error `met`, of what the application says of itself."""
+        known_at: int = self._clock() if isinstance(met, str) else met.record["known_at"]
+        with timings.step("lists"):
+            listed = tuple(lists.standing(self._sql, _named(arrival), known_at))
+        with timings.step("features"):
+            if isinstance(met, str):
+                return self.parts.unseen(arrival, (known_at, seq_of(arrival.key)), met, listed)
+            return self.parts.seen(met, listed)
 
-    def _judge(self, arrival: Arrival, asked: Asked, policy: Policy, seen: Seen, timings: Timings) -> Judged:
-        parts = self.parts
+    def _judge(
+        self, arrival: Arrival, asked: Asked, policy: Policy, met: Evidence | str, timings: Timings
+    ) -> Judged:
+        parts, seen = self.parts, self._see(arrival, met, timings)
         with timings.step("models"):
             models, missing = self._models(policy, asked.targets, seen)
-        with timings.step("lists"):
-            listed = tuple(lists.standing(self._sql, _named(arrival), seen.known_at))
         degraded = (*seen.degraded, *((MODELS,) if missing else ()))
-        basis = Basis(seen.values, listed, degraded, self._breakers.state(policy), seen.evidence)
+        basis = Basis(seen.values, seen.listed, degraded, self._breakers.state(policy), seen.evidence)
         with timings.step("judgement"):
             judgement = consider(
                 policy, basis, models, parts.catalogue, parts.ring_features, explain=asked.explain
@@ -217,6 +216,17 @@ class Scorer:
         facts = facts_of(policy, basis, said)
         verdict = decide(policy, facts, tripped=basis.tripped, ring_features=self.parts.ring_features)
         return Shadow(policy, verdict, missing)
+
+
+def _met(look: Callable[[], Evidence]) -> Evidence | str:
+    """What a look finds, or the code of the error for which the graph is left out."""
+    try:
+        return look()
+    except FinGraphError as error:
+        if not isinstance(error, GraphUnavailableError) and error.code != REFUSED:
+            raise
+        _log.error("without the graph", extra={"fields": {"code": error.code, "message": error.message}})
+        return error.code
 
 
 def _named(arrival: Arrival) -> Iterator[tuple[str, str]]:

@@ -9,11 +9,18 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import polars as pl
 
 from core.clock import Clock, now_us
-from core.errors import FinGraphError, GraphUnavailableError, NotFoundError, UsageError
+from core.errors import (
+    EnvironmentMissingError,
+    FinGraphError,
+    GraphUnavailableError,
+    NotFoundError,
+    UsageError,
+)
 from core.graph import Graph
 from core.settings import Settings
 from core.sql import Sql
@@ -27,6 +34,7 @@ from risk import targets
 from scoring.breaker import Breakers
 from scoring.facts import Told, amendments_of, event_of, outcome_of, require_target
 from scoring.outbox import Drain
+from scoring.own import own_features
 from scoring.parts import Parts
 from scoring.policies import Policies
 from scoring.pool import Pool
@@ -61,6 +69,8 @@ class Open:
     registry: Registry
     clock: Clock = now_us
     schemas: Schemas = field(default_factory=Schemas)
+    own: Path | None = None
+    """File of own features."""
 
 
 class Scoring:
@@ -84,10 +94,16 @@ class Scoring:
             return self._made
 
     def _scorer_of(self, schema: Schema) -> Scorer:
-        opened, parts = self._opened, Parts(self._opened.graph, schema, self._opened.clock)
+        opened = self._opened
+        try:
+            parts = Parts(opened.graph, schema, opened.clock, opened.own)
+        except UsageError as error:  # of this home's file, and no mistake of whoever asks
+            raise EnvironmentMissingError(
+                "features.own", f"The home's own features cannot be computed: {error.message}"
+            ) from error
         pool = None if self._made is None else self._made.pool
-        if pool is None or pool.catalogue != parts.catalogue.version:
-            pool = Pool(opened.registry, parts.catalogue.version)
+        if pool is None or pool.catalogues.versions != parts.catalogues.versions:
+            pool = Pool(opened.registry, parts.catalogues)
         judges = (pool, self.policies, self.breakers)
         return Scorer(opened.sql, opened.hasher, parts, judges, clock=opened.clock)
 
@@ -214,8 +230,9 @@ class Scoring:
 
 
 def open_scoring(  # noqa: PLR0917
-    settings: Settings, graph: Graph, sql: Sql, hasher: Hasher, clock: Clock = now_us, schemas: Schemas | None = None
+    settings: Settings, graph: Graph, sql: Sql, hasher: Hasher, clock: Clock = now_us, schemas: Schemas | None = None,
+    own: Path | None = None,
 ) -> Scoring:  # fmt: skip
-    """The scoring of a home."""
-    registry = Registry(settings.home / "models")
-    return Scoring(Open(graph, sql, hasher, registry, clock, schemas or Schemas(settings.home / SCHEMA)))
+    """The scoring of a home; `own`: a file of own features, by default the home's."""
+    registry, schemas = Registry(settings.home / "models"), schemas or Schemas(settings.home / SCHEMA)
+    return Scoring(Open(graph, sql, hasher, registry, clock, schemas, own or own_features(settings)))

@@ -65,7 +65,9 @@ SCORED: dict[str, Any] = {
     "timings_ms": {
         "request": 4.1,
         "record": 0.4,
-        "graph": 11.2,
+        "graph": 8.2,
+        "lists": 0.5,
+        "features": 2.5,
         "models": 0.1,
         "judgement": 3.0,
         "total": 19.4,

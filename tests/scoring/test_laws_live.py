@@ -122,7 +122,8 @@ def test_a_thousand_identifiers_and_a_hub_are_scored(home: Home) -> None:
         "CREATE (a)-[:USED_DEVICE {known_at: a.known_at, seq: a.seq}]->(d)",
         key=key,
     )
-    hub = home.scoring.score(Asked(sent(211, device="the-hub-of-all"), explain=True)).reply
+    asked = Asked(sent(211, device="the-hub-of-all"), explain=True)
+    hub = home.scoring.scorer.score(home.graph, asked, seconds=60.0).reply
     assert hub["features"]["device_hub"] == 1.0
     assert hub["features"]["device_other_users_all"] in {0.0, None}
 
