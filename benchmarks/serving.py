@@ -43,7 +43,6 @@ from registry import Card, Registry
 from risk import target_of, train
 from risk.amount import train_amount
 from risk.parts import AMOUNT
-from scoring.pool import REFRESH_S
 
 PORT_OFFSET = 580
 CHAMPIONS = ""
@@ -61,10 +60,10 @@ WORKERS = 2
 """Processes of the API, one a core."""
 KEYS = 4
 """Of the API: one key has an allowance of 50 requests a second."""
-FIRST_RATE, FIRST_ROUNDS = 1, 6
-"""Requests a second that each load five models; and how often at most, since each falls to one of the workers by chance."""
-LOADED_MS = 30.0
-"""What a request waits for its models at most, where none had to be loaded."""
+FIRST_RATE = 0.5
+"""Requests a second that each load five models."""
+MORE_ROUNDS, MORE_RATE = 8, 2.0
+"""How often all are asked for again before it is measured, since each request falls to one of the workers by chance."""
 MANY = 200
 """Models that are registered beside the champions."""
 TARGETS = ("fraud", "approval", "disbursement", "overdue", "ability")
@@ -197,16 +196,13 @@ def _all_ready(url: str) -> bool:
 
 
 def _of_many(caller: Caller, names: Sequence[str]) -> dict[str, Load]:
-    """Requests that ask for five models more: always the same, and any of the many; before that each was asked for until no request
-    waits for models, as they are loaded when they are first asked for."""
+    """Requests that ask for five models more: always the same, and any of the many; before that each was asked for often enough that
+    all workers have it, as models are loaded when they are first asked for."""
     dice = random.Random(SEED)  # noqa: S311 - a choice, not a secret
     fives = [names[i : i + 5] for i in range(0, len(names), 5)]
-    time.sleep(2 * REFRESH_S)  # until every worker knows them
-    first = rounds = _ask_all(caller, fives)
-    for _ in range(FIRST_ROUNDS - 1):
-        if all(one["models"] < LOADED_MS for one in rounds.server):
-            break
-        rounds = _ask_all(caller, fives)
+    first = _ask_all(caller, fives, FIRST_RATE)
+    for _ in range(MORE_ROUNDS):
+        _ask_all(caller, fives, MORE_RATE)
     count = RATE * SECONDS
     return {
         "models_first": first,
@@ -215,8 +211,8 @@ def _of_many(caller: Caller, names: Sequence[str]) -> dict[str, Load]:
     }
 
 
-def _ask_all(caller: Caller, fives: Sequence[Sequence[str]]) -> Load:
-    return caller.load(FIRST_RATE, len(fives) / FIRST_RATE, [caller.body(five) for five in fives])
+def _ask_all(caller: Caller, fives: Sequence[Sequence[str]], rate: float) -> Load:
+    return caller.load(rate, len(fives) / rate, [caller.body(five) for five in fives])
 
 
 def _beside_rings(settings: Settings, caller: Caller) -> Load:

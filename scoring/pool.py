@@ -17,6 +17,7 @@ from registry import Card, Registry
 from risk import Model, load_model
 from risk.encoding import Rows
 from risk.parts import SCORECARD, Reason
+from scoring.own import Catalogues
 
 if TYPE_CHECKING:
     from risk.amount import AmountModel
@@ -78,13 +79,14 @@ def _plain(value: Any) -> float:
 class Pool:
     """Champions by name. Many threads may ask; one loads, and those that want the same wait for it."""
 
-    def __init__(self, registry: Registry, catalogue: str, *, most_bytes: int = MOST_BYTES) -> None:
-        self.catalogue = catalogue
+    def __init__(self, registry: Registry, catalogues: Catalogues, *, most_bytes: int = MOST_BYTES) -> None:
+        self.catalogues = catalogues
         self._registry, self._most = registry, most_bytes
         self._lock = threading.Lock()
         self._loading: dict[tuple[str, int], threading.Lock] = {}
         self._held: OrderedDict[tuple[str, int], Loaded] = OrderedDict()
         self._champions: dict[str, int] | None = None
+        self._stamp: object = None
         self._looked = -REFRESH_S
 
     def champions(self) -> dict[str, int]:
@@ -103,18 +105,22 @@ class Pool:
 
     def _look(self) -> dict[str, int]:
         with _named_errors("The registry of models cannot be read"):
+            stamp = self._registry.stamp  # before what it stands for is read
+            with self._lock:
+                before, asked = self._champions, {name for name, _ in self._held}
+                if before is not None and stamp is not None and stamp == self._stamp:
+                    return before
             found = self._registry.champions()
-        with self._lock:
-            before, asked = self._champions or {}, {name for name, _ in self._held}
+        before = before or {}
         for name in asked:  # who was promoted is loaded before anybody asks for it
             if name in found and name in before and found[name] != before[name]:
                 try:
                     self.version(name, found[name])
                 except FinGraphError as error:  # the one before goes on; others are not kept back
                     _log.error("champion", extra={"fields": {"name": name, "code": error.code}})
-                    found[name] = before[name]
+                    found[name], stamp = before[name], None  # and is tried again
         with self._lock:
-            self._champions = found
+            self._champions, self._stamp = found, stamp
         return found
 
     def _look_again(self) -> None:
@@ -126,6 +132,8 @@ class Pool:
     def champion(self, name: str) -> Loaded:
         """The champion of a name. Raises `NotFoundError` (`models.unknown`), and as `Registry.find` and `load_model`."""
         version = self.champions().get(name)
+        if version is None and self._registry.stamp is not None:  # it may have been promoted just now
+            version = self._look().get(name)
         if version is None:
             raise NotFoundError("models.unknown", f"{name[:60]} has no champion; promote a version first.")
         return self.version(name, version)
@@ -167,7 +175,7 @@ class Pool:
     def _load(self, name: str, version: int) -> Loaded:
         with _named_errors(f"{name[:60]}@{version} cannot be read"):
             card, folder, _ = self._registry.find(name, str(version))
-            model, _ = load_model(folder, self.catalogue, card)
+            model, _ = load_model(folder, self.catalogues.held_against(card.catalogue), card)
         if isinstance(model, Model):  # parts that were tried and do not decide are large, and silent
             speak = {*model.deciding.parts, SCORECARD}
             model = replace(model, parts={one: part for one, part in model.parts.items() if one in speak})
