@@ -68,6 +68,7 @@ def prove(  # noqa: PLR0917
     """Prove on this graph that no feature looks ahead, a user's own included, and that the proof would see it."""
     from features.proofs import part
     from features.proofs import prove as proved
+    from policy.list_columns import reading_lists
 
     with Terminal() as progress:
         progress.step("Reading the snapshot")
@@ -77,7 +78,8 @@ def prove(  # noqa: PLR0917
         certificate = proved(
             part(columns, targets, seed), catalogues.whole, data=data, decisions=decisions, seed=seed
         )
-    told = certificate.as_dict()
+    given = reading_lists(catalogues.whole)
+    told = {**certificate.as_dict(), "taken_as_given": given}
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
@@ -88,11 +90,13 @@ def prove(  # noqa: PLR0917
             {
                 name: value
                 for name, value in told.items()
-                if name not in ("features", "differences", "mutants")
+                if name not in ("features", "differences", "mutants", "taken_as_given")
             }
         )
         for name, caught in certificate.mutants.items():
             stdout.print(f"  {name}: {CAUGHT[caught]}")
+        for name in given:
+            stdout.print(f"  {name} reads a list, which is taken as given")
         for one in certificate.differences[:20]:
             stdout.print(f"  {one.feature} changed when later facts were {one.change}")
     if not certificate.holds:

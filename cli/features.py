@@ -15,19 +15,11 @@ from core.settings import load_settings
 
 app = typer.Typer(help="Features: what is computed of an application.", no_args_is_help=True)
 
-
-def _of_the_home(file: Path | None) -> Path | None:
-    from scoring.own import own_features
-
-    return file or own_features(load_settings())
-
-
 Own = Annotated[
     Path | None,
     typer.Option(
         "--own",
         help="A TOML file with features of your own; without it, FINGRAPH_HOME/features.toml, if it is there.",
-        callback=_of_the_home,
     ),
 ]
 
@@ -36,10 +28,11 @@ Own = Annotated[
 def list_(own: Own = None, family: Annotated[str | None, typer.Option(help="Only this family.")] = None,
           as_json: JsonFlag = False) -> None:  # fmt: skip
     """List the features: what each is, and how many variants it has."""
-    from features import extended, house_catalogue
     from features.words import span
+    from graph_schema import FINGRAPH
+    from scoring.own import catalogues_for, own_features
 
-    catalogue = extended(house_catalogue(), own) if own else house_catalogue()
+    catalogue = catalogues_for(FINGRAPH, own_features(load_settings(), own)).whole
     counts: dict[str, int] = {}
     for variant in catalogue.variants:
         counts[variant.of.name] = counts.get(variant.of.name, 0) + 1

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from cli.features import Own
-from cli.output import JsonFlag, Terminal, emit, stdout, table
+from cli.output import JsonFlag, Terminal, emit, stderr, stdout, table
 from core.clock import moment_us
+from core.errors import IncompatibleError
 from core.graph import connect
 from core.settings import load_settings
 from core.sql import open_sql
@@ -27,12 +29,12 @@ def replay(
     as_json: JsonFlag = False,
 ) -> None:
     """Make decisions again, by what the graph says of their points, the models and the policy that decided then; say where
-    one comes out otherwise."""
+    one comes out otherwise, and of which the features are not here."""
     from loaders.hashing import load_hasher
     from scoring import list_decisions
     from scoring.service import open_scoring
 
-    settings, count, differing = load_settings(), 0, []
+    settings, count, differing, others = load_settings(), 0, [], Counter[str]()
     with Terminal() as progress, connect(settings) as graph, open_sql(settings) as sql:
         scoring = open_scoring(settings, graph, sql, load_hasher(settings), own=own)
         progress.step("Making them again", unit="decisions")
@@ -40,8 +42,14 @@ def replay(
         while True:
             page = list_decisions(sql, first=first, end=end, limit=PAGE, after=after)
             for decision in page.items:
-                found = scoring.replay(decision)
                 count += 1
+                try:
+                    found = scoring.replay(decision)
+                except IncompatibleError as error:
+                    if error.code != "features.version":
+                        raise
+                    others[decision.record["catalogue"]] += 1
+                    continue
                 if found.differs:
                     differing.append(found)
             progress.advance(len(page.items))
@@ -49,7 +57,7 @@ def replay(
                 break
             after = page.next
     if as_json:
-        emit({"decisions": count, "differ": [asdict(one) for one in differing]})
+        emit({"decisions": count, "differ": [asdict(one) for one in differing], "other_catalogues": others})
     elif differing:
         rows = [(one.id, one.key, ", ".join(one.differs[:5])) for one in differing[:50]]
         table(
@@ -58,6 +66,10 @@ def replay(
             rows,
         )
     else:
-        stdout.print(f"{count:,} decisions, each the same again.")
-    if differing:
+        stdout.print(f"{count - others.total():,} decisions, each the same again.")
+    for version, some in others.items():
+        stderr.print(
+            f"{some:,} decisions were made with catalogue {version}, which is not here: name its own features by --own."
+        )
+    if differing or others:
         raise typer.Exit(DIFFERS)

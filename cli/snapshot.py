@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.output import JsonFlag, Terminal, emit, fields, stdout, table
+from cli.output import JsonFlag, Terminal, emit, fields, stderr, stdout, table
 from core.clock import iso
 from core.graph import connect
 from core.settings import load_settings
@@ -80,13 +80,15 @@ def facts_from(
 ) -> tuple[Columns, Manifest, Catalogues]:
     """The columns of a snapshot with the lists that features read, its manifest, and what is computed of it. Without `lists` such
     features are null."""
-    from policy.list_columns import with_lists
-    from scoring.own import catalogues_for
+    from policy.list_columns import nobody_on, with_lists
+    from scoring.own import catalogues_for, own_features
 
     columns, made = columns_from(folder, keys=keys)
-    catalogues = catalogues_for(made.schema, own)
+    catalogues = catalogues_for(made.schema, own_features(load_settings(), own))
     if lists:
         columns = with_lists(columns, catalogues.whole, folder_of(folder), made, load_settings())
+        for name in nobody_on(columns):
+            stderr.print(f"Nobody in the snapshot was on the list '{name}', which features read.")
     return columns, made, catalogues
 
 

@@ -64,11 +64,12 @@ class Facts:
 
     @cached_property
     def dealt(self) -> Columns:
-        """The columns with all links dealt out anew, for the control."""
+        """The columns with all links dealt out anew, for the control; who was on a list was so by its links."""
         from features import with_carried
         from features.shuffle import unlinked
+        from policy.list_columns import without_lists
 
-        return with_carried(unlinked(self.columns, self.seed), self.catalogue, THREADS)
+        return with_carried(unlinked(without_lists(self.columns), self.seed), self.catalogue, THREADS)
 
     def blocks(self, target: Target, *, dealt: bool = False) -> Blocks:
         """The training table of a target; or that of the control, whose columns are made once somebody reads it."""
@@ -168,6 +169,7 @@ def _read(folder: Path | None, own: Path | None, first: int, end: int, progress:
 def _proof(facts: Facts, progress: Terminal) -> dict[str, object]:
     """The certificate of the catalogue on this graph; raises `UsageError` (`risk.leaks`)."""
     from features.proofs import part, prove
+    from policy.list_columns import reading_lists
 
     progress.step("Proving that nothing looks ahead")
     certificate = prove(part(facts.columns), facts.catalogue, data=facts.data, seed=facts.seed + 1)
@@ -186,7 +188,8 @@ def _proof(facts: Facts, progress: Terminal) -> dict[str, object]:
             "`fingraph prove` says more.",
         )
     told = certificate.as_dict()
-    return {name: told[name] for name in ("data", "seed", "decisions", "holds", "mutants")}
+    kept = {name: told[name] for name in ("data", "seed", "decisions", "holds", "mutants")}
+    return {**kept, "taken_as_given": reading_lists(facts.catalogue)}
 
 
 def _train_one(facts: Facts, target: Target, proof: dict[str, object], progress: Terminal) -> Version:

@@ -50,7 +50,7 @@ class FinGraph(Closing):
 
     def catalogue(self, own: Path | None = None) -> Catalogue:
         """The features over this graph's identifiers, with those of a file of your own; by default the home's `features.toml`."""
-        return catalogues_for(self._manifest.schema, own or own_features(self.settings)).whole
+        return catalogues_for(self._manifest.schema, own_features(self.settings, own)).whole
 
     def training_table(
         self,

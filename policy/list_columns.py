@@ -13,7 +13,7 @@ from core.errors import UsageError
 from core.settings import Settings
 from core.sql import open_sql
 from features import Catalogue
-from policy.lists import entries_of
+from policy.lists import NAME, entries_of
 from policy.on_lists import on_lists
 from snapshot.columns import Bools, Columns
 from snapshot.manifest import Manifest
@@ -24,12 +24,17 @@ LIST = "list."
 def lists_read(catalogue: Catalogue) -> tuple[str, ...]:
     """Lists that features read.
 
-    Raises `UsageError` (`features.list`) where one reads more than whether the application itself is on one, or is carried:
-    others' entries are not looked up when one is scored.
+    Raises `UsageError` (`features.list`) where one reads what is no list's name, more than whether the application itself is on
+    one, or is carried: others' entries are not looked up when one is scored.
     """
     found: dict[str, None] = {}
     for one in catalogue.definitions:
         named = [column for column in one.columns if column.startswith(LIST)]
+        if wrong := [column for column in named if not NAME.fullmatch(column.removeprefix(LIST))]:
+            raise UsageError(
+                "features.list",
+                f"Feature '{one.name}' reads {wrong[0]}; a list is named by small letters, digits and _.",
+            )
         carried = any(catalogue.by_name[name].of is one for name in catalogue.carried)
         if named and (one.measure != "number" or carried):
             raise UsageError(
@@ -53,6 +58,23 @@ def with_lists(
         entries = entries_of(sql, wanted)
     every = np.arange(columns.size, dtype=np.int64)
     return _with(columns, on_lists(columns, folder, made, every, entries))
+
+
+def without_lists(columns: Columns) -> Columns:
+    """The columns without those of lists."""
+    own = {name: values for name, values in columns.numbers.items() if not name.startswith(LIST)}
+    return replace(columns, numbers=own)
+
+
+def nobody_on(columns: Columns) -> list[str]:
+    """Lists on which no application of the columns was: nothing can be learnt of them."""
+    found = [(name, values) for name, values in columns.numbers.items() if name.startswith(LIST)]
+    return [name.removeprefix(LIST) for name, values in found if not values.any()]
+
+
+def reading_lists(catalogue: Catalogue) -> list[str]:
+    """Features that read lists: proofs over columns take these as given."""
+    return [one.name for one in catalogue.variants if one.column.startswith(LIST)]
 
 
 def with_standing(columns: Columns, position: int, lists: Collection[str], on: Collection[str]) -> Columns:

@@ -18,7 +18,7 @@ from policy.tables import LIST_ENTRIES
 from security.audit import append
 from security.entry import Entry as AuditEntry
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 MOST_ASKED = 2_000
 """Identifiers that one look names, at most: a statement's variables are bounded."""
 
@@ -64,15 +64,15 @@ def add(sql: Sql, wanted: Wanted, *, by: str = "local", clock: Clock = now_us) -
 
     Raises `UsageError` (`lists.name`, `lists.text`, `lists.expires`).
     """
-    if not _NAME.fullmatch(wanted.list):
+    if not NAME.fullmatch(wanted.list):
         raise UsageError("lists.name", "A list is named by small letters, digits and _.")
     if not 0 < len(wanted.reason) <= 300 or not 0 < len(wanted.owner) <= 80:
         raise UsageError("lists.text", "An entry has a reason (300 characters at most) and an owner (80).")
-    at = clock()
-    if wanted.expires_at is not None and wanted.expires_at <= at:
-        raise UsageError("lists.expires", "The entry would have expired already; name a later moment.")
-    made = Listed(secrets.token_hex(16), **vars(wanted), known_at=at, removed_at=None)
     with sql.write() as connection:
+        at = clock()  # after the wait for others who write: it is not seen before it is there
+        if wanted.expires_at is not None and wanted.expires_at <= at:
+            raise UsageError("lists.expires", "The entry would have expired already; name a later moment.")
+        made = Listed(secrets.token_hex(16), **vars(wanted), known_at=at, removed_at=None)
         same = [LIST_ENTRIES.c[name].is_not_distinct_from(value) for name, value in vars(wanted).items()]
         standing = connection.execute(select(LIST_ENTRIES).where(*same, _standing(at + 1))).first()
         if standing is not None:
@@ -84,8 +84,9 @@ def add(sql: Sql, wanted: Wanted, *, by: str = "local", clock: Clock = now_us) -
 
 def remove(sql: Sql, id_: str, *, by: str = "local", clock: Clock = now_us) -> Listed:
     """Take an entry off its list, from now on. Raises `NotFoundError` (`lists.entry`)."""
-    at, columns = clock(), LIST_ENTRIES.c
+    columns = LIST_ENTRIES.c
     with sql.write() as connection:
+        at = clock()
         row = connection.execute(
             select(LIST_ENTRIES).where(columns.id == id_, columns.removed_at.is_(None)).with_for_update()
         ).one_or_none()

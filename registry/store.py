@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ BEFORE = "champion_before"
 KIND, SEAL = "kind", "card_sha256"
 """Tags of a version: what decides in it, and the hash of its card, which holds those of all other files."""
 SQLITE = "sqlite:///"
+SETTLED_NS = 2_000_000_000
 MOST_NAMES = 1_000
 """Of one page."""
 RETRIES, PATIENCE = "2", "15"
@@ -92,14 +94,21 @@ class Registry:
         return found
 
     @property
-    def stamp(self) -> tuple[tuple[int, int], ...] | None:
-        """Another one each time that anything was written below the folder; None where that cannot be told: on a server. It costs
-        microseconds, where MLflow's search takes milliseconds of a processor."""
+    def stamp(self) -> tuple[int, ...] | None:
+        """Another one when anything was written, and once more when that was `SETTLED_NS` ago: two writes may fall into one tick of the
+        file system's clock. None where it cannot be told: on a server. It costs microseconds, where MLflow's search takes
+        milliseconds of a processor."""
         if not self._uri.startswith(SQLITE):
             return None
-        path = self._uri.removeprefix(SQLITE)
-        stats = [file.stat() for file in (Path(path), Path(f"{path}-wal")) if file.exists()]
-        return tuple((one.st_mtime_ns, one.st_size) for one in stats)
+        path = Path(self._uri.removeprefix(SQLITE).partition("?")[0])
+        ahead = path.with_name(f"{path.name}-wal")
+        try:
+            main = path.stat()
+            log = ahead.stat() if ahead.exists() else main
+        except OSError:
+            return None
+        settled = time.time_ns() - max(main.st_mtime_ns, log.st_mtime_ns) > SETTLED_NS
+        return main.st_mtime_ns, main.st_size, log.st_mtime_ns, log.st_size, settled
 
     def champions(self) -> dict[str, int]:
         """The champion's version of every name that has one."""

@@ -5,18 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import IncompatibleError
+from core.errors import IncompatibleError, UsageError
 from core.settings import Settings
 from features import Catalogue, catalogue_for
+from features.catalogue import parse
 from graph_schema import Schema
+from policy.list_columns import lists_read
 
 FILE = "features.toml"
 
 
-def own_features(settings: Settings) -> Path | None:
-    """The file of a home's own features, if there is one."""
-    file = settings.home / FILE
-    return file if file.exists() else None
+@dataclass(frozen=True)
+class Own:
+    """A file of own features, as it was when it was read."""
+
+    name: str
+    text: str
+
+
+def own_features(settings: Settings, file: Path | None = None) -> Own | None:
+    """The own features of `file`, or of the home's, if there is one. Raises `UsageError` (`features.file`)."""
+    if file is None:
+        file = settings.home / FILE
+        if not file.exists():
+            return None
+    try:
+        return Own(file.name, file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            "features.file", f"{file} cannot be read as UTF-8 ({type(error).__name__})."
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -54,7 +72,20 @@ class Catalogues:
         )
 
 
-def catalogues_for(schema: Schema, own: Path | None = None) -> Catalogues:
-    """The catalogues over a schema, with the own features of a file. Raises as `features.catalogue_for`."""
+def catalogues_for(schema: Schema, own: Own | None = None) -> Catalogues:
+    """The catalogues over a schema, with own features.
+
+    Raises `UsageError` (`features.invalid`) and as `lists_read`.
+    """
     house = catalogue_for(schema)
-    return Catalogues(house, house if own is None else catalogue_for(schema, own))
+    if own is None:
+        return Catalogues(house, house)
+    try:
+        whole = parse(own.text, own.name, house)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise UsageError(
+            "features.invalid",
+            f"{own.name}: [[view]] and [[feature]] are tables whose names, measure and columns are texts ({error}).",
+        ) from error
+    lists_read(whole)
+    return Catalogues(house, whole)

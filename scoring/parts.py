@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
@@ -26,7 +25,7 @@ from queries.neighbourhood import TARGET, Asked
 from registry import Card
 from risk.parts import SCORECARD
 from scoring.looking import Early
-from scoring.own import catalogues_for
+from scoring.own import Own, catalogues_for
 from scoring.reasons import Evidence
 from snapshot.columns import Columns
 from snapshot.online import Given, Unseen, columns_from
@@ -53,8 +52,8 @@ class Seen:
 class Parts:
     """The statements, the catalogue and the writer of one schema. Many threads may use one."""
 
-    def __init__(self, graph: Graph, schema: Schema, clock: Clock, own: Path | None = None) -> None:
-        """`own`: a file of own features. Raises as `catalogues_for` and `lists_read`."""
+    def __init__(self, graph: Graph, schema: Schema, clock: Clock, own: Own | None = None) -> None:
+        """Raises as `catalogues_for`."""
         self.schema = schema
         self.catalogues = catalogues_for(schema, own)
         self.catalogue = self.catalogues.whole

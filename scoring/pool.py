@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -86,7 +86,9 @@ class Pool:
         self._loading: dict[tuple[str, int], threading.Lock] = {}
         self._held: OrderedDict[tuple[str, int], Loaded] = OrderedDict()
         self._champions: dict[str, int] | None = None
-        self._stamp: object = None
+        self._looking = threading.Lock()
+        self._stamp: tuple[int, ...] | None = None
+        self._kept_back = False
         self._looked = -REFRESH_S
 
     def champions(self) -> dict[str, int]:
@@ -103,29 +105,41 @@ class Pool:
         threading.Thread(target=self._look_again, name="fingraph-champions", daemon=True).start()
         return known
 
-    def _look(self) -> dict[str, int]:
-        with _named_errors("The registry of models cannot be read"):
+    def _look(self, *, again: bool = False) -> dict[str, int]:
+        """Who is champion, searched only where the registry was written since; `again`: or one of them could not be loaded."""
+        with self._looking:  # one at a time: what is found later is not written over by what was found before
             stamp = self._registry.stamp  # before what it stands for is read
             with self._lock:
-                before, asked = self._champions, {name for name, _ in self._held}
-                if before is not None and stamp is not None and stamp == self._stamp:
-                    return before
-            found = self._registry.champions()
-        before = before or {}
-        for name in asked:  # who was promoted is loaded before anybody asks for it
+                known, held = self._champions, {name for name, _ in self._held}
+            same = stamp is not None and stamp == self._stamp and not (again and self._kept_back)
+            if known is not None and same:
+                return known
+            with _named_errors("The registry of models cannot be read"):
+                found = self._registry.champions()
+            kept_back = self._load_promoted(found, known or {}, held)
+            self._stamp, self._kept_back = stamp, kept_back
+            with self._lock:
+                self._champions = found
+            return found
+
+    def _load_promoted(
+        self, found: dict[str, int], before: Mapping[str, int], asked: Collection[str]
+    ) -> bool:
+        """Load those that took the place of one that is asked, before anybody asks for them; whether one cannot be, and the one
+        `before` goes on in its place."""
+        kept_back = False
+        for name in asked:
             if name in found and name in before and found[name] != before[name]:
                 try:
                     self.version(name, found[name])
                 except FinGraphError as error:  # the one before goes on; others are not kept back
                     _log.error("champion", extra={"fields": {"name": name, "code": error.code}})
-                    found[name], stamp = before[name], None  # and is tried again
-        with self._lock:
-            self._champions, self._stamp = found, stamp
-        return found
+                    found[name], kept_back = before[name], True
+        return kept_back
 
     def _look_again(self) -> None:
         try:
-            self._look()
+            self._look(again=True)
         except Exception as error:  # noqa: BLE001 - the champions that are known go on
             _log.error("champions", extra={"fields": {"error": type(error).__name__}})
 

@@ -34,7 +34,7 @@ from risk import targets
 from scoring.breaker import Breakers
 from scoring.facts import Told, amendments_of, event_of, outcome_of, require_target
 from scoring.outbox import Drain
-from scoring.own import own_features
+from scoring.own import Own, own_features
 from scoring.parts import Parts
 from scoring.policies import Policies
 from scoring.pool import Pool
@@ -69,8 +69,7 @@ class Open:
     registry: Registry
     clock: Clock = now_us
     schemas: Schemas = field(default_factory=Schemas)
-    own: Path | None = None
-    """File of own features."""
+    own: Own | None = None
 
 
 class Scoring:
@@ -98,6 +97,8 @@ class Scoring:
         try:
             parts = Parts(opened.graph, schema, opened.clock, opened.own)
         except UsageError as error:  # of this home's file, and no mistake of whoever asks
+            if opened.own is None:
+                raise
             raise EnvironmentMissingError(
                 "features.own", f"The home's own features cannot be computed: {error.message}"
             ) from error
@@ -233,6 +234,6 @@ def open_scoring(  # noqa: PLR0917
     settings: Settings, graph: Graph, sql: Sql, hasher: Hasher, clock: Clock = now_us, schemas: Schemas | None = None,
     own: Path | None = None,
 ) -> Scoring:  # fmt: skip
-    """The scoring of a home; `own`: a file of own features, by default the home's."""
+    """The scoring of a home; `own`: a file of own features, by default the home's. Raises as `own_features`."""
     registry, schemas = Registry(settings.home / "models"), schemas or Schemas(settings.home / SCHEMA)
-    return Scoring(Open(graph, sql, hasher, registry, clock, schemas, own or own_features(settings)))
+    return Scoring(Open(graph, sql, hasher, registry, clock, schemas, own_features(settings, own)))

@@ -15,7 +15,7 @@ from core.sql import open_sql
 from features import Catalogue, application_positions, compute, house_catalogue
 from features.catalogue import parse
 from policy import lists
-from policy.list_columns import lists_read, with_lists
+from policy.list_columns import lists_read, nobody_on, reading_lists, with_lists, without_lists
 from policy.lists import Wanted
 from snapshot.columns import NEVER
 from snapshot.read import read_columns
@@ -39,6 +39,7 @@ def test_which_lists_are_read() -> None:
     [
         pytest.param(ELSEWHERE, id="of others"),
         pytest.param(WATCHED.replace('"number"', '"number_missing"'), id="missing"),
+        pytest.param(WATCHED.replace("list.watched", "list.Watched"), id="no name of a list"),
         pytest.param('carried = ["on_list_list_watched"]\n' + WATCHED, id="carried"),
     ],
 )
@@ -72,4 +73,7 @@ def test_a_feature_says_who_was_on_a_list_and_no_later_entry_changes_it(settings
         lists.remove(sql, put.id, clock=lambda: 250)
         lists.add(sql, Wanted("trusted", "User", "s:u100", "known", "ops"), clock=lambda: 260)
     assert told() == {"on_list_list_watched": [0, 1, 0], "on_list_list_trusted": [0, 0, 0]}
-    assert np.isnan(compute(columns, catalogue, at, ["on_list"]).values).all()
+    whole = with_lists(columns, catalogue, folder, made, settings)
+    assert np.isnan(compute(without_lists(whole), catalogue, at, ["on_list"]).values).all()
+    assert nobody_on(whole) == ["trusted"]
+    assert reading_lists(catalogue) == ["on_list_list_watched", "on_list_list_trusted"]

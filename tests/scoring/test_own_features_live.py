@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+import typer
 
+from cli import replaying
 from core.errors import EnvironmentMissingError, IncompatibleError
-from core.graph import Graph
+from core.graph import Graph, password_of
 from core.sql import open_sql
 from features import prepare
 from policy import lists, read_policy
@@ -21,16 +24,19 @@ from policy.lists import Wanted
 from policy.store import promote
 from registry import Registry
 from risk import Training
-from scoring import Asked, Given
+from scoring import Asked, Decision, Given
 from scoring.own import FILE
+from scoring.record import keep
 from scoring.reply import values_again
 from scoring.service import Scoring, open_scoring
+from snapshot.columns import NEVER
 from snapshot.export import export
 from snapshot.read import read_columns
 from tests.policy.test_list_columns import WATCHED
 from tests.risk.tables import blocks_of
 from tests.scoring.conftest import Home, clock, sent
-from tests.scoring.models import POLICY, features_table, keep
+from tests.scoring.models import POLICY, features_table
+from tests.scoring.models import keep as keep_model
 from tests.scoring.test_laws_live import graph_away
 
 ON = "on_list_list_watched"
@@ -53,14 +59,20 @@ def scoring_of(home: Home) -> Scoring:
     return open_scoring(home.settings, home.graph, home.sql, home.hasher, clock)
 
 
+def scored(home: Home, number: int, device: str | None = None) -> Decision:
+    """With time enough beside other work."""
+    asked = Asked(sent(number, device=device), explain=True)
+    return home.scoring.scorer.score(home.graph, asked, seconds=60.0)
+
+
 def put(home: Home, device: str) -> None:
     label, key = home.scoring.named(Given("Device", device))
     lists.add(home.sql, Wanted("watched", label, key, "seen", "ops"), clock=clock)
 
 
 def test_models_decisions_and_what_is_carried_stand_beside_own_features(home: Home, own: Home) -> None:
-    before = home.scoring.score(Asked(sent(900, device="own-shared")))
-    told = own.scoring.score(Asked(sent(901, device="own-shared"), explain=True))
+    before = scored(home, 900, "own-shared")
+    told = scored(own, 901, "own-shared")
     assert told.reply["degraded"] == []
     assert set(told.reply["models"]) == {"fraud", "approval", "overdue", "amount"}
     assert told.reply["features"][ON] == 0.0
@@ -78,11 +90,12 @@ def test_a_model_reads_a_list_the_same_way_everywhere(own: Home) -> None:
         blocks_of(frame.with_columns(pl.Series(ON, listed))), (ON, "attribute_amount"), parts=("scorecard",)
     )
     catalogue = own.scoring.parts.catalogue
-    keep(Registry(own.settings.home / "models"), "fraud", training, catalogue.version)
-    scoring = scoring_of(own)
+    keep_model(Registry(own.settings.home / "models"), "fraud", training, catalogue.version)
+    own = replace(own, scoring=scoring_of(own))
+    scoring = own.scoring
     put(own, "own-watched")
     devices = {910: "own-watched", 911: "own-fine", 912: "own-watched"}
-    found = [scoring.score(Asked(sent(n, device=device), explain=True)) for n, device in devices.items()]
+    found = [scored(own, number, device) for number, device in devices.items()]
     assert [one.reply["features"][ON] for one in found] == [1.0, 0.0, 1.0]
     assert [one.reply["degraded"] for one in found] == [[]] * 3
     chance = [one.reply["models"]["fraud"]["probability"] for one in found]
@@ -114,8 +127,37 @@ def test_lists_are_known_without_the_graph(own: Home, monkeypatch: pytest.Monkey
     own.drain()
 
 
-def test_a_file_that_is_wrong_is_the_servers_fault(own: Home, tmp_path: Path) -> None:
-    (tmp_path / FILE).write_text(WATCHED.replace("number", "mean"), encoding="utf-8")
+def test_decisions_of_another_catalogue_keep_no_replay_from_the_rest(
+    home: Home, own: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scored(own, 925)
+    other = tmp_path / "former.toml"
+    other.write_text(WATCHED.replace("on_list", "was_on_list"), encoding="utf-8")
+    with open_sql(replace(own.settings, sql_url=f"sqlite:///{tmp_path}/d.db")) as sql:
+        promote(sql, read_policy(POLICY))
+        former = open_scoring(own.settings, own.graph, sql, own.hasher, clock, own=other)
+        keep(own.sql, scored(replace(own, scoring=former), 926))
+    served = {"neo4j_uri": home.settings.uri, "neo4j_password": password_of(home.settings)}
+    monkeypatch.setattr(replaying, "load_settings", lambda: replace(own.settings, **served))
+    with pytest.raises(typer.Exit):
+        replaying.replay(0, NEVER, as_json=True)
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told["other_catalogues"] == {former.parts.catalogue.version: 1}
+    assert told["differ"] == []
+    assert told["decisions"] > 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WATCHED.replace('"number"', '"mean"'),
+        WATCHED.replace("list.watched", "list.W"),
+        WATCHED.replace("[[feature]]", "[feature]"),
+        WATCHED.replace('name = "on_list"', "name = 5"),
+    ],
+)
+def test_a_file_that_is_wrong_is_the_servers_fault(own: Home, tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE).write_text(text, encoding="utf-8")
     wrong = scoring_of(replace(own, settings=replace(own.settings, home=tmp_path)))
     with pytest.raises(EnvironmentMissingError) as refused:
         wrong.score(Asked(sent(930)))

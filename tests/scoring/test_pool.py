@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
-from core.errors import IncompatibleError
+from core.errors import IncompatibleError, NotFoundError
 from features import house_catalogue
 from registry import Registry
 from scoring.own import Catalogues
-from scoring.pool import REFRESH_S, Loaded, Pool
+from scoring.pool import Loaded, Pool
 from tests.registry.test_store import CARD, model
 
 
@@ -34,8 +35,8 @@ class Watched(Pool):
         return Loaded(name, version, CARD, None, 1)  # type: ignore[arg-type]
 
     def look_now(self) -> dict[str, int]:
-        """As a request does that comes `REFRESH_S` later, waited for."""
-        self._looked -= REFRESH_S
+        """As is done beside a request from time to time."""
+        self._looked = time.monotonic()
         self._look_again()
         return self._champions or {}
 
@@ -78,5 +79,38 @@ def test_a_champion_that_cannot_be_loaded_is_tried_again(registry: Registry) -> 
     assert pool.look_now() == {"fraud": 2}
 
 
-def test_a_server_is_asked_each_time(tmp_path: Path) -> None:
-    assert Registry(tmp_path, "http://localhost:1").stamp is None
+def test_a_champion_that_cannot_be_loaded_makes_nobody_else_wait(registry: Registry) -> None:
+    registry.promote("fraud", 1)
+    pool = Watched(registry)
+    pool.champion("fraud")
+    registry.promote("fraud", 2)
+    pool.broken = {2}
+    pool.look_now()
+    before = pool.searches
+    for _ in range(20):
+        with pytest.raises(NotFoundError):
+            pool.champion("nobody")
+    assert pool.searches <= before + 1  # once more, when the last write has settled
+
+
+def test_two_writes_of_one_tick_are_both_seen(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    stamp = registry.stamp
+    assert stamp is not None and not stamp[-1]
+    monkeypatch.setattr("registry.store.SETTLED_NS", -1)
+    assert registry.stamp == (*stamp[:-1], True) != stamp
+
+
+def test_where_nothing_can_be_told_it_is_searched_each_time(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.promote("fraud", 1)
+    assert Registry(Path("nowhere"), "http://localhost:1").stamp is None
+    assert Registry(Path("nowhere")).stamp is None
+    pool = Watched(registry)
+    monkeypatch.setattr(Registry, "stamp", None)
+    pool.champions()
+    assert [pool.look_now() for _ in range(2)] == [{"fraud": 1}] * 2
+    assert pool.searches == 3
+    with pytest.raises(NotFoundError):
+        pool.champion("nobody")
+    assert pool.searches == 3
