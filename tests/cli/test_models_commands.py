@@ -12,7 +12,7 @@ import pytest
 
 import risk
 from benchmarks.columns import columns_of_world
-from cli import models, training
+from cli import models, snapshot, training
 from core.clock import moment_us
 from core.errors import NotFoundError, UsageError
 from core.settings import load_settings
@@ -46,7 +46,7 @@ def said(
     )  # fmt: skip
     monkeypatch.setattr(trees, "ROUNDS", 40)
     monkeypatch.setitem(trees.FOREST, "num_parallel_tree", 20)
-    monkeypatch.setattr(training, "columns_from", lambda folder: (world, manifest))
+    monkeypatch.setattr(snapshot, "columns_from", lambda *_, **__: (world, manifest))
     settings = replace(load_settings({}), home=tmp_path / "home")
     monkeypatch.setattr(models, "load_settings", lambda: settings)
     return lambda: json.loads(capsys.readouterr().out.splitlines()[-1])

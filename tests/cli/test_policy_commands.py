@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchmarks.columns import columns_of_world
-from cli import models, policies
+from cli import models, policies, snapshot
 from core.clock import moment_us
 from core.errors import FinGraphError, IncompatibleError, NotFoundError, UsageError
 from core.settings import load_settings
@@ -37,7 +37,7 @@ def said(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Any:
     settings = replace(load_settings({}), home=home, sql_url=f"sqlite:///{tmp_path}/policies.db")
-    for module in (models, policies):
+    for module in (models, policies, snapshot):
         monkeypatch.setattr(module, "load_settings", lambda: settings)
     return lambda: json.loads(capsys.readouterr().out.splitlines()[-1])
 
@@ -100,7 +100,7 @@ def test_a_policy_is_tried_on_the_past(said: Any, tmp_path: Path, monkeypatch: p
     world = columns_of_world(tmp_path / "world")
     end = moment_us("2026-01-01")
     manifest = Manifest(FINGRAPH.version, extensions(FINGRAPH), None, 1, end, end, {}, (), (), (), 0, {}, ())
-    monkeypatch.setattr(policies, "columns_from", lambda folder: (world, manifest))
+    monkeypatch.setattr(snapshot, "columns_from", lambda *_, **__: (world, manifest))
     first, last = moment_us("2025-02-01"), moment_us("2025-05-01")
     policies.simulate(written(tmp_path, RULES), first, last, as_json=True)
     told = said()
