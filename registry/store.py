@@ -30,6 +30,7 @@ KIND, SEAL = "kind", "card_sha256"
 """Tags of a version: what decides in it, and the hash of its card, which holds those of all other files."""
 SQLITE = "sqlite:///"
 SETTLED_NS = 2_000_000_000
+"""Longer than a tick of any file system's clock."""
 MOST_NAMES = 1_000
 """Of one page."""
 RETRIES, PATIENCE = "2", "15"

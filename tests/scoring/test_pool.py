@@ -42,7 +42,9 @@ class Watched(Pool):
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> Registry:
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """Two versions, whose writes do not settle while a test waits for a slow machine."""
+    monkeypatch.setattr("registry.store.SETTLED_NS", 3_600_000_000_000)
     made = Registry(tmp_path / "models")
     for number in (1, 2):
         made.register("fraud", model(tmp_path / f"made{number}", f'{{"n": {number}}}'), CARD)
