@@ -119,7 +119,7 @@ def simulate(  # noqa: PLR0917
         models = {}
         for name in policy.models:
             card, place, _ = held.find(name)
-            models[name] = load_model(place, catalogues.held_against(card.catalogue), card)[0]
+            models[name] = load_model(place, catalogues.held_against(card.catalogue), card, whole=False)[0]
         progress.step("Deciding")
         found = run(policy, _blocks(facts, at, listed), models)
     _show(found, as_json=as_json)

@@ -326,7 +326,7 @@ def score(  # noqa: PLR0917
         card, place, version = registry().find(target, which)
         facts = _read(folder, own, 0, 0, progress)
         columns, catalogue = facts.columns, facts.catalogue
-        model, _ = load_model(place, facts.catalogues.held_against(card.catalogue), card)
+        model, _ = load_model(place, facts.catalogues.held_against(card.catalogue), card, whole=False)
         held = {key: p for p, key in enumerate(columns.keys) if not columns.event[p]}
         at = np.array(sorted(held[key] for key in set(keys) if key in held), dtype=np.int64)
         if not len(at):

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def load_model(
-    folder: Path, catalogue: str | None = None, card: Card | None = None
+    folder: Path, catalogue: str | None = None, card: Card | None = None, *, whole: bool = True
 ) -> tuple[Model | AmountModel, Card]:
-    """A model whose files are whole; `card`: its own, where somebody has held the files against it just now.
+    """A model whose files are whole; `card`: its own, where somebody has held the files against it just now; `whole`: as
+    `read_chance`.
 
     Raises as `read_card` and `read_chance`, and `IncompatibleError` (`features.version`) when the model reads the features
     of another catalogue than the version given.
@@ -30,4 +31,4 @@ def load_model(
             "features.version",
             f"The model reads features of catalogue {card.catalogue}; these are of {catalogue}. Train it anew.",
         )
-    return read_amount(folder) if card.kind == AMOUNT else read_chance(folder), card
+    return read_amount(folder) if card.kind == AMOUNT else read_chance(folder, whole=whole), card

@@ -98,13 +98,14 @@ class Model:
         (folder / "model.json").write_text(text + "\n", encoding="utf-8")
 
 
-def read_chance(folder: Path) -> Model:
-    """A model from files that are whole. Raises `IncompatibleError` (`risk.onnxruntime`) when what runs its network is
-    missing."""
+def read_chance(folder: Path, *, whole: bool = True) -> Model:
+    """A model from files that are whole; `whole`: with the parts that were tried and do not decide, which are large and silent.
+    Raises `IncompatibleError` (`risk.onnxruntime`) when what runs its network is missing."""
     told = json.loads((folder / "model.json").read_text("utf-8"))
     deciding = told["deciding"]
+    read = told["parts"] if whole else {*deciding["parts"], SCORECARD}
     return Model(
         Encoding.from_dict(told["encoding"]),
-        {name: READERS[name](folder, name, part) for name, part in told["parts"].items()},
+        {name: READERS[name](folder, name, part) for name, part in told["parts"].items() if name in read},
         Combination(tuple(deciding["parts"]), tuple(deciding["weights"]), deciding["intercept"]),
     )

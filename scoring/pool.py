@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from core.errors import EnvironmentMissingError, FinGraphError, NotFoundError
 from registry import Card, Registry
 from risk import Model, load_model
 from risk.encoding import Rows
-from risk.parts import SCORECARD, Reason
+from risk.parts import Reason
 from scoring.own import Catalogues
 
 if TYPE_CHECKING:
@@ -189,10 +189,7 @@ class Pool:
     def _load(self, name: str, version: int) -> Loaded:
         with _named_errors(f"{name[:60]}@{version} cannot be read"):
             card, folder, _ = self._registry.find(name, str(version))
-            model, _ = load_model(folder, self.catalogues.held_against(card.catalogue), card)
-        if isinstance(model, Model):  # parts that were tried and do not decide are large, and silent
-            speak = {*model.deciding.parts, SCORECARD}
-            model = replace(model, parts={one: part for one, part in model.parts.items() if one in speak})
+            model, _ = load_model(folder, self.catalogues.held_against(card.catalogue), card, whole=False)
         return Loaded(name, version, card, model, IN_MEMORY * _size(folder, model))
 
     def _let_go(self, wanted: tuple[str, int]) -> None:

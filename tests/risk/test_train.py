@@ -109,6 +109,22 @@ def test_a_model_that_is_read_back_gives_the_same_bits(trained: Trained, tmp_pat
     assert model.chance(frame).tobytes() == trained.model.chance(frame).tobytes()
 
 
+def test_what_speaks_is_read_alone_where_nobody_asks_for_the_rest(trained: Trained, tmp_path: Path) -> None:
+    for deciding in (
+        Combination(("boosting",), (0.9,), 0.1),
+        Combination(("scorecard", "forest"), (0.5, 0.4), 0.0),
+    ):
+        made = replace(trained, model=replace(trained.model, deciding=deciding))
+        model, _ = load_model(written(made, tmp_path / made.model.kind), whole=False)
+        frame = trained.windows["test"].frame
+        assert set(model.parts) == {*deciding.parts, "scorecard"}
+        assert model.contributions(frame).tobytes() == made.model.contributions(frame).tobytes()
+        told, before = model.told(frame), made.model.told(frame)
+        assert {name: column.tobytes() for name, column in told.items()} == {
+            name: column.tobytes() for name, column in before.items()
+        }
+
+
 def test_changed_foreign_and_incompatible_models_are_refused(trained: Trained, tmp_path: Path) -> None:
     folder = written(trained, tmp_path / "model")
     with pytest.raises(IncompatibleError, match="catalogue v1"):
