@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import socket
 import sys
 from typing import Annotated
 
 import typer
 
+from cli.listening import listen
 from cli.output import JsonFlag, emit, stdout
-from core.errors import EnvironmentMissingError, UsageError
 from core.settings import Settings, load_settings
 
 LOOPBACK = "127.0.0.1"
@@ -40,9 +38,9 @@ def serve(
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # of a request: requests beside each other take the cores
     settings = load_settings()
     _require_parts(settings)
-    listening = _listen(host, port or settings.api_port)
+    listening = listen(host, port or settings.api_port, workers)
     write_json_lines()
-    told = {"url": _url(listening), "workers": workers}
+    told = {"url": listening.url, "workers": workers}
     if as_json:
         emit(told)
     else:
@@ -61,16 +59,11 @@ def serve(
     )
     with listening:
         if workers == 1:
-            uvicorn.Server(config).run(sockets=[listening])
+            uvicorn.Server(config).run(sockets=listening.sockets())
         else:
             from uvicorn.supervisors import Multiprocess
 
-            Multiprocess(config, sockets=[listening]).run()
-
-
-def _url(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+            Multiprocess(config, sockets=listening.sockets()).run()
 
 
 def _require_parts(settings: Settings) -> None:
@@ -82,31 +75,3 @@ def _require_parts(settings: Settings) -> None:
     connect(settings).close()
     open_sql(settings).close()
     load_hasher(settings)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A socket that listens there.
-
-    Raises `EnvironmentMissingError` (`serve.port_used`) when another process does, `UsageError` (`serve.host`) when
-    this machine has no such address, or may not listen there.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # By its protocol asyncio tells that it may send at once; else a reply in two parts waits 40 ms for the caller's receipt.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        if error.errno == errno.EADDRINUSE:
-            raise EnvironmentMissingError(
-                "serve.port_used",
-                f"Another process listens on {host}:{port}.",
-                hints=("Choose another: --port, or FINGRAPH_PORT_OFFSET.",),
-            ) from None
-        raise UsageError(
-            "serve.host",
-            f"This machine cannot listen on {host}:{port} ({error.strerror or 'unknown address'}).",
-        ) from None
-    listening.set_inheritable(True)
-    return listening

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
+import pickle
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
-from cli.serve import _listen
+from cli.listening import listen
 
 pytestmark = [pytest.mark.slow]
 
@@ -83,10 +87,54 @@ def test_it_starts_without_a_graph_says_what_is_missing_and_stops_at_a_signal(
 
 
 def test_replies_are_sent_at_once() -> None:
-    with _listen("127.0.0.1", free_port()) as listening:
-        assert listening.proto == socket.IPPROTO_TCP, (
-            "asyncio sets TCP_NODELAY where the protocol says TCP, and there alone"
-        )
+    for workers in (1, 2):
+        with listen("127.0.0.1", free_port(), workers) as listening:
+            sent = pickle.loads(pickle.dumps(listening.sockets())) if workers > 1 else listening.sockets()
+            (each,) = sent
+            with each:
+                assert each.proto == socket.IPPROTO_TCP, (
+                    "asyncio sets TCP_NODELAY where the protocol says TCP, and there alone"
+                )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the processes share one socket")
+def test_connections_are_dealt_out_among_the_workers_and_nobody_else_comes_to_the_port(
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    process = serve(tmp_path, "--port", str(port), "--workers", "2")
+    kept: list[http.client.HTTPConnection] = []
+    try:
+        assert process.stdout is not None
+        process.stdout.readline()  # it has the port, and does not listen there yet
+        second = serve(tmp_path, "--port", str(port), "--workers", "2")
+        assert "serve.port_used" in second.communicate(timeout=120)[1]
+        until = time.monotonic() + 120
+        while len(_at(process, port, psutil.CONN_LISTEN)) < 2:
+            assert process.poll() is None and time.monotonic() < until
+            time.sleep(0.2)
+        for _ in range(40):  # one after the other: whoever wakes first would have nearly all
+            kept.append(http.client.HTTPConnection("127.0.0.1", port, timeout=30))
+            kept[-1].request("GET", "/healthz")
+            assert kept[-1].getresponse().read()
+        dealt = _at(process, port, psutil.CONN_ESTABLISHED)
+        assert sum(dealt.values()) == 40
+        assert len(dealt) == 2 and min(dealt.values()) >= 6, "of fair coins less often than once in a million times"
+    finally:
+        for one in kept:
+            one.close()
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+def _at(process: subprocess.Popen[str], port: int, status: str) -> Counter[int]:
+    """How many sockets of the port each of its workers has in that state."""
+    return Counter(
+        child.pid
+        for child in psutil.Process(process.pid).children()
+        for one in child.net_connections("tcp")
+        if one.laddr.port == port and one.status == status
+    )
 
 
 def test_a_port_that_is_taken_is_refused_with_a_code(tmp_path: Path) -> None:
