@@ -68,12 +68,24 @@ def _simulated(found: Result) -> Iterable[str]:
                     f"{one['auc']:.4f} ({one['auc_low']:.4f}–{one['auc_high']:.4f})", f"{one['ceiling']:.4f}",
                     f"{one['way']:.1%}", f"{one['ap']:.4f}", f"{one['ks']:.4f}", calibrated,
                 )  # fmt: skip
+    yield from _of_a_million()
     yield "\nAUC of each part, calibrated by itself:\n"
     parts = list(next(iter(found.details.values()))["fraud"]["parts"])
     yield from head("target", "seed", *parts)
     for target in ("fraud", "approval", "disbursement", "overdue"):
         for seed, one in _seeds(found, target):
             yield row(target, seed, *(f"{one['parts'][part]:.4f}" for part in parts if part in one["parts"]))
+
+
+def _of_a_million() -> Iterable[str]:
+    found = read_result("training_ece")
+    if found is not None:
+        told = found.details
+        yield (
+            f"\nFraud learned from a million applications, {told['rows']['test']:,} of them judged: AUC {told['auc']:.4f}, ECE "
+            f"{told['ece']:.4f} ({told['ece_true']:.4f}). In small worlds the share of fraud differs by a fifth from one window to the "
+            "next, since a few rings come or go, and a level that was right of one window is not of the next."
+        )
 
 
 def _ladder(found: Result) -> Iterable[str]:

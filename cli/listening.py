@@ -19,7 +19,7 @@ class Listening:
     the next, at few requests a second nearly always the same: of 48 connections 47 went to one of two processes.
     """
 
-    socket: socket.socket
+    held: socket.socket
     guard: socket.socket | None = None
     """Held so that nobody else comes to share the port."""
 
@@ -27,19 +27,19 @@ class Listening:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.socket.close()
+        self.held.close()
         if self.guard is not None:
             self.guard.close()
 
     @property
     def url(self) -> str:
         """Where it is reached."""
-        host, port = self.socket.getsockname()[:2]
+        host, port = self.held.getsockname()[:2]
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def sockets(self) -> list[Any]:
         """What a server is given: of this process, or of each that it is sent to."""
-        return [self.socket if self.guard is None else _Each(*self.socket.getsockname()[:2])]
+        return [self.held if self.guard is None else _Each(*self.held.getsockname()[:2])]
 
 
 class _Each:

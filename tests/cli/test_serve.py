@@ -119,7 +119,9 @@ def test_connections_are_dealt_out_among_the_workers_and_nobody_else_comes_to_th
             assert kept[-1].getresponse().read()
         dealt = _at(process, port, psutil.CONN_ESTABLISHED)
         assert sum(dealt.values()) == 40
-        assert len(dealt) == 2 and min(dealt.values()) >= 6, "of fair coins less often than once in a million times"
+        assert len(dealt) == 2 and min(dealt.values()) >= 6, (
+            "of fair coins less often than once in a million times"
+        )
     finally:
         for one in kept:
             one.close()
