@@ -26,6 +26,7 @@ from core.settings import Settings, load_settings
 from scoring import InvalidError
 
 ROUTERS = (
+    score.router,  # first: every address before it is held against that of a request
     health.router,
     entities.router,
     lookup.router,
@@ -33,7 +34,6 @@ ROUTERS = (
     expand.router,
     questions.router,
     cypher.router,
-    score.router,
     score.decisions,
     facts.router,
     lists.router,

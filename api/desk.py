@@ -103,7 +103,7 @@ class Desk:
             ) from None
 
 
-def at_desk(
+async def at_desk(
     request: Request,
     timeout_ms: Annotated[
         int | None,
@@ -115,7 +115,7 @@ def at_desk(
         ),
     ] = None,
 ) -> Desk:
-    """The desk of a request."""
+    """The desk of a request; `async`, or each request would be handed to another thread for it."""
     return Desk(request, timeout_ms)
 
 
