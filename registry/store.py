@@ -33,8 +33,14 @@ SETTLED_NS = 2_000_000_000
 """Longer than a tick of any file system's clock."""
 MOST_NAMES = 1_000
 """Of one page."""
-RETRIES, PATIENCE = "2", "15"
-"""Times that MLflow's client asks a server again, and seconds that it waits for an answer."""
+SETTINGS = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "15",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+}
+"""MLflow's own, where nobody set them: with a server it would print addresses among the JSON of a command."""
 
 
 @dataclass(frozen=True)
@@ -176,9 +182,8 @@ class Registry:
     @property
     def _client(self) -> MlflowClient:
         if self._opened is None:
-            os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-            os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", RETRIES)
-            os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", PATIENCE)
+            for setting, value in SETTINGS.items():
+                os.environ.setdefault(setting, value)
             from mlflow import MlflowClient  # noqa: PLC0415 - takes a second to import
 
             logging.getLogger("mlflow").setLevel(logging.WARNING)
