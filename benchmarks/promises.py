@@ -9,12 +9,30 @@ from benchmarks.bulk_load import measure_bulk_load
 from benchmarks.ecommerce import measure_ecommerce
 from benchmarks.features import SINGLE, measure_coded, measure_one, measure_world
 from benchmarks.fresh_clone import measure_demo, measure_test
-from benchmarks.goal import ROOMS, Goal
+from benchmarks.goal import Goal
 from benchmarks.handbook import measure_protocol, measure_windows
 from benchmarks.handbook_models import measure_delays, measure_gap, measure_time
 from benchmarks.large import measure_large
 from benchmarks.loan_kg import measure_loan_kg
 from benchmarks.neighbourhood import measure_neighbourhood
+from benchmarks.paths import (
+    API_LARGE,
+    ECOMMERCE,
+    FEATURES,
+    HANDBOOK_MODELS,
+    LEARNING,
+    LOADING,
+    LOAN_KG,
+    MODELS,
+    ONLINE,
+    RINGS,
+    RINGS_LARGE,
+    RONG360,
+    SERVING,
+    SIMULATING,
+    SNAPSHOT,
+    WHOLE,
+)
 from benchmarks.rings import measure_backfill, measure_rings
 from benchmarks.rong360 import measure_2016, measure_2018
 from benchmarks.serving import measure_serving
@@ -24,78 +42,8 @@ from benchmarks.snapshot import measure_snapshot
 from benchmarks.tabular import measure_credit, measure_german
 from benchmarks.transfer import measure_transfer
 
-CORE = ("core", ":(exclude)core/sql")
-"""Of what never opens the SQL database."""
-LOADING = (
-    *CORE,
-    "graph_schema",
-    "loaders",
-    "requirements.lock",
-    "benchmarks/command.py",
-    "benchmarks/world.py",
-)
-SIMULATING = ("simulator", "requirements.lock", "benchmarks/command.py", "benchmarks/simulate.py")
 LARGE_SIZE = 1_540_000
 """Applications that come to ten million nodes."""
-RINGS = (
-    *LOADING,
-    *("queries/rings", "queries/loads", "queries/statements.py", "rings", "simulator"),
-    *("cli/rings.py", "cli/load.py", "cli/simulate.py", "benchmarks/rings.py"),
-)
-RINGS_LARGE = (*LOADING, "queries/rings", "rings", "simulator", "benchmarks/large.py")
-API_LARGE = (*RINGS_LARGE, "queries", "security", "api", "scoring", "policy")
-SERVING = (
-    *API_LARGE,
-    "snapshot",
-    "features",
-    "registry",
-    "risk",
-    "benchmarks/serving.py",
-    "benchmarks/open_loop.py",
-    "examples/policy.toml",
-)
-"""Statements over tables that were there before are not slower by tables that came later."""
-FEATURES = (
-    *CORE,
-    "snapshot",
-    "features",
-    "simulator",
-    "requirements.lock",
-    "benchmarks/columns.py",
-    "benchmarks/features.py",
-    "benchmarks/handbook.py",
-    "benchmarks/handbook.toml",
-    "benchmarks/handbook_settings.json",
-)
-SNAPSHOT = (
-    *LOADING,
-    "queries/snapshot",
-    "snapshot",
-    "simulator",
-    "cli/snapshot.py",
-    "benchmarks/snapshot.py",
-)
-ONLINE = (*LOADING, "queries/neighbourhood.py", "snapshot", "simulator", "benchmarks/neighbourhood.py")
-LEARNING = (
-    *(*CORE, "snapshot", "features", "simulator"),
-    "risk",
-    "requirements.lock",
-    "cli/training.py",
-    "benchmarks/columns.py",
-    "benchmarks/simulated.py",
-)
-MODELS = ("risk", "requirements.lock", "benchmarks/pipeline.py", "benchmarks/tabular.py")
-GRAPH_MODELS = (*CORE, "snapshot", "features", *MODELS, "benchmarks/columns.py")
-HANDBOOK_MODELS = (
-    *GRAPH_MODELS,
-    *("benchmarks/handbook.py", "benchmarks/handbook.toml", "benchmarks/handbook_settings.json"),
-    *("benchmarks/handbook_models.py", "benchmarks/handbook_more.toml"),
-)
-ECOMMERCE = (*GRAPH_MODELS, "graph_schema", "benchmarks/ecommerce.py", "benchmarks/ecommerce.toml")
-LOAN_KG = (*GRAPH_MODELS, "graph_schema", "benchmarks/loan_kg.py", "benchmarks/loan_kg.toml")
-RONG360 = (*MODELS, "features/dataset.py", "benchmarks/rong360.py")
-WHOLE = (*ROOMS, "Makefile", "pyproject.toml", "requirements.lock", "benchmarks/fresh_clone.py")
-
 SCORED: tuple[tuple[str, str, Literal["≥", "≤"], float, str], ...] = (
     ("score_p50_ms", "p50 at 10/s from 90 s after /readyz, from when each was due", "≤", 20, "ms"),
     ("score_p99_ms", "p99 of the same", "≤", 50, "ms"),

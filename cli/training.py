@@ -241,7 +241,14 @@ def _card(  # noqa: PLR0917
         metrics=_known(metrics),
         certificate=proof,
         lender=facts.lender,
+        windows={name: _days(window) for name, window in windows.items()},
     )
+
+
+def _days(window: Window) -> str:
+    known = window.frame["known_at"].to_numpy()
+    first, last = (str(iso(int(moment)))[:10] for moment in (known.min(), known.max()))
+    return f"{first} to {last}"
 
 
 def _known(metrics: Mapping[str, float]) -> dict[str, float]:

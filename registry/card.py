@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,8 @@ class Card:
     """Whether its features were proved not to look ahead, on what, and which mutants were caught."""
     lender: str = ""
     """Whose applications alone it learned from; empty: everybody's."""
+    windows: Mapping[str, str] = field(default_factory=dict)
+    """First and last day of labelled applications by part: `2024-01-01 to 2025-01-17`."""
     files: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 by name."""
     format: int = FORMAT
@@ -87,12 +89,20 @@ def read_card(folder: Path) -> Card:
             "models.format",
             f"The model has format {card.format}; this FinGraph reads {FORMAT}. Train it anew.",
         )
-    there = {one.name for one in folder.iterdir() if one.name != CARD}
-    if there != set(card.files) or any(sha256(folder / name) != told for name, told in card.files.items()):
-        raise IncompatibleError(
-            "models.changed", "The model's files are not what was written; it is refused."
-        )
+    there = {one.name: sha256(one) for one in folder.iterdir() if one.name != CARD}
+    if there != dict(card.files):
+        names = {name for name, _ in there.items() ^ dict(card.files).items()}
+        raise changed(card, sorted(names))
     return card
+
+
+def changed(card: Card, names: Sequence[str]) -> IncompatibleError:
+    """What is raised of a model with files that are not what was written."""
+    return IncompatibleError(
+        "models.changed",
+        f"{', '.join(names)} of a model of {card.name}: not what was written; the model is refused.",
+        hints=("Put its files back from a backup, promote another version, or train it anew.",),
+    )
 
 
 def sha256(path: Path) -> str:

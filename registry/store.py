@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.clock import iso
-from core.errors import EnvironmentMissingError, IncompatibleError, NotFoundError, UsageError
-from registry.card import CARD, Card, read_card, sha256, write_card
+from core.errors import EnvironmentMissingError, NotFoundError, UsageError
+from registry.card import CARD, Card, changed, read_card, sha256, write_card
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -138,12 +138,11 @@ class Registry:
         folder = self._client.get_run(str(made.run_id)).info.artifact_uri
         place = Path(str(folder).removeprefix("file://")) / "model"
         if not place.exists():
-            place = self._fetched(name, version)
+            moved = self._files / str(made.run_id) / "artifacts" / "model"
+            place = moved if self._uri.startswith(SQLITE) else self._fetched(name, version)
         card = read_card(place)
         if card.name != name or made.tags.get(SEAL) != sha256(place / CARD):
-            raise IncompatibleError(
-                "models.changed", "The model's files are not what was written; it is refused."
-            )
+            raise changed(card, [CARD])
         return card, place, version
 
     def _fetched(self, name: str, version: int) -> Path:
@@ -211,11 +210,20 @@ class Registry:
         _ = self._client
 
     def _experiment(self) -> str:
-        found = self._client.get_experiment_by_name(EXPERIMENT)
+        place = self._files.as_uri() if self._uri.startswith(SQLITE) else None
+        name = EXPERIMENT
+        found = self._client.get_experiment_by_name(name)
+        if found is not None and place not in {None, found.artifact_location}:  # this home was moved
+            name = f"{EXPERIMENT} in {self._files}"
+            found = self._client.get_experiment_by_name(name)
         if found is not None:
             return str(found.experiment_id)
-        place = (self._folder / "files").as_uri() if self._uri.startswith("sqlite") else None
-        return str(self._client.create_experiment(EXPERIMENT, artifact_location=place))
+        return str(self._client.create_experiment(name, artifact_location=place))
+
+    @property
+    def _files(self) -> Path:
+        """Where models lie without a server."""
+        return self._folder.absolute() / "files"
 
     def _aliases(self, name: str) -> dict[str, str]:
         if not self._client.search_registered_models(f"name='{_named(name)}'"):
@@ -226,6 +234,8 @@ class Registry:
         aliases = self._aliases(name)
         known = {int(one.version) for one in self._client.search_model_versions(f"name='{name}'")}
         number = aliases.get(which, which)
+        if number == "champion":
+            raise NotFoundError("models.unknown", f"{name} has no champion; promote a version first.")
         if not str(number).isdecimal() or int(number) not in known:
             raise NotFoundError("models.unknown", f"{name} has no version or alias '{which[:20]}'.")
         return int(number)

@@ -12,7 +12,7 @@ from registry.card import Card
 from risk.amount import ASKED, PROMISED, QUANTILES, asked
 from risk.metrics import F64
 from risk.pages import GREY, INK, image, items, page, section, table, text
-from risk.report import certificate, months, purpose, selection, title
+from risk.report_head import certificate, months, purpose, selection, title
 from risk.segments import slices
 from risk.windows import NAMES
 

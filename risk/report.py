@@ -8,9 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
 from registry.card import Card
+from risk.findings import (
+    BY_HEART,
+    FAIR,
+    LEAST_POSITIVES,
+    OFF,
+    SHIFTED,
+    TELLING,
+    WEIGHED,
+    Slice,
+    findings,
+    shifts,
+    weights,
+)  # fmt: skip
 from risk.metrics import (
     CALIBRATION,
     F64,
@@ -27,8 +39,8 @@ from risk.metrics import (
 )  # fmt: skip
 from risk.pages import GREY, INK, image, items, page, section, table, text
 from risk.parts import SCORECARD
-from risk.segments import BUDGET, STRICT, fairness, slices
-from risk.selection import Judged
+from risk.report_head import certificate, months, purpose, selection, title
+from risk.segments import BUDGET, STRICT, Fairness, fairness, segments, slices
 from risk.targets import target_of
 from risk.windows import NAMES, Window
 
@@ -38,6 +50,8 @@ if TYPE_CHECKING:
 
 ROUNDS = 200
 """Of the bootstrap."""
+RISING = 0.002
+"""AUC by which the last step of a learning curve has to beat those before."""
 ODDS = (1.0, 2.0, 4.0)
 """Times by which the odds of those whose outcome is not known may be above what the model says."""
 
@@ -46,18 +60,25 @@ def write_report(path: Path, card: Card, trained: Trained, units: Mapping[str, s
     """Write the report beside the model's files; `units` of features, by name."""
     test = trained.windows["test"]
     chance = trained.model.chance(test.frame)
+    told = [*months(test.frame), *slices(test.frame)]
+    shifted, groups = (
+        shifts(trained),
+        fairness(test.frame, chance, test.label, adverse=target_of(card.target).adverse),
+    )
     sections = [
         purpose(card),
+        _findings(findings(trained, chance, told, shifted, groups)),
         _measures(trained, chance, test.label),
         _parts(trained),
+        _weights(trained, units),
         _ladder(trained),
         _learning(trained),
         _curves(chance, test.label),
-        _months(test, chance),
+        _slices(told, test, chance),
         _unknown(card, trained, chance),
-        _fairness(card, test, chance),
+        _fairness(groups),
         _scorecard(trained.model, units) if SCORECARD in trained.model.parts else "",
-        _stability(trained),
+        _stability(shifted),
         selection(trained.judged),
         certificate(card),
         _limits(card),
@@ -65,30 +86,25 @@ def write_report(path: Path, card: Card, trained: Trained, units: Mapping[str, s
     path.write_text(page(title(card), sections), encoding="utf-8")
 
 
-def title(card: Card) -> str:
-    """What a report is headed by."""
-    return f"{card.name}: a model of {card.kind}"
-
-
-def purpose(card: Card) -> str:
-    """What is predicted, of whom, learned from what."""
-    target = target_of(card.target)
-    among = (
-        f" It is known only of applications with {target.among}, and says nothing of others."
-        if target.among
-        else ""
+def _findings(found: Sequence[str]) -> str:
+    bounds = (
+        f"Asked about: a PSI above {SHIFTED}; a mean probability more than {OFF:.0%} off what came, of {TELLING} positives or more; "
+        f"fewer than {LEAST_POSITIVES} positives to set the level on; an AUC that falls by more than {BY_HEART}; an impact below {FAIR}."
     )
-    rows = [(name, card.rows[name], card.rows[f"positives_{name}"]) for name in NAMES]
     return section(
-        "Purpose and data",
+        "What to ask about", items(found) if found else text("Nothing is out of bounds."), text(bounds)
+    )
+
+
+def _weights(trained: Trained, units: Mapping[str, str]) -> str:
+    rows = [(name, units.get(name, ""), share) for name, share in weights(trained)]
+    return section(
+        "What weighs most",
         text(
-            f"Predicted of an application{f' to {card.lender}' if card.lender else ''}: {target.positive}. Its label is what was known {card.maturity_days:g} days after "
-            f"it.{among} Applications known from {card.first} until before {card.end}; what became known from "
-            f"{card.known_until} on was in no label. Windows follow one another in time, with gaps as long as labels take; "
-            f"nothing was chosen on the test window. Catalogue {card.catalogue}, {len(card.features)} features, seed "
-            f"{card.seed}, FinGraph {card.code}."
+            f"Mean distance by which a feature moves the log odds of the deciding probability, over {WEIGHED:,} applications of the test "
+            "window, as a share of all features' together. It says what the model reads, not what causes the outcome."
         ),
-        table(("window", "labelled applications", "positives"), rows),
+        table(("feature", "unit", "share"), rows),
     )
 
 
@@ -107,7 +123,9 @@ def _measures(trained: Trained, chance: F64, label: F64) -> str:
             "alone, so that the gap between them is what it learned by heart (validation was stopped and calibrated on); the "
             "test is of the model that decides, which learned from both. Intervals hold 95 % of "
             f"{ROUNDS} bootstrap samples of the test window, whole days drawn, since what comes together turns out alike. ece: "
-            "mean distance of probability and share of positives over 20 bins of equal mass; some of it is chance."
+            "mean distance of probability and share of positives over 20 bins of equal mass; some of it is chance. ap: average "
+            "precision. recall_1pc, precision_1pc: among the 1 % of highest probability, the share of all positives, and of positives "
+            "among them. recall_1pc_fpr: positives caught where 1 % of the others are flagged."
         ),
         table(("measure", *NAMES, "test, 95 %"), rows),
     )
@@ -178,7 +196,14 @@ def _learning(trained: Trained) -> str:
     axes.set(title="AUC on the test window", xlabel="applications learned from, the newest", ylabel="AUC")
     return section(
         "Learning curve",
-        text("Boosted trees that learned from the newest share of the training window. Still rising: more data would help."),
+        text(
+            "Boosted trees that learned from the newest share of the training window. "
+            + (
+                "Still rising at its end: more data would help."
+                if rows[-1][3] - max(row[3] for row in rows[:-1]) > RISING
+                else "It does not rise any more at its end: more of the same would hardly help."
+            )
+        ),
         table(("share", "rows", "rounds", "AUC", "AP", "AUC, 95 %"), rows),
         image(figure, "AUC by applications learned from"),
     )  # fmt: skip
@@ -196,7 +221,7 @@ def _curves(chance: F64, label: F64) -> str:
     roc.plot([0, 1], [0, 1], "--", color=GREY)
     _plot(precision, recall, hits / (hits + rest), "Precision and recall", "recall", "precision")
     share = np.arange(1, len(label) + 1) / len(label)
-    _plot(distance, share, recall, "KS and lift", "share of applications, highest first", "share")
+    _plot(distance, share, recall, "KS", "share of applications, highest first", "share")
     distance.plot(share, fall, color=GREY)
     told = np.array(reliability(chance, label))
     calibration.plot(told[:, 0], told[:, 1], "o-", color=INK)
@@ -214,14 +239,7 @@ def _plot(axes: Any, x: F64, y: F64, title: str, *names: str) -> None:
     axes.set(title=title, xlabel=names[0], ylabel=names[1])
 
 
-def months(frame: pl.DataFrame) -> list[tuple[str, Any]]:
-    """The months of a frame, with a mask (n) each."""
-    month = frame["known_at"].cast(pl.Datetime("us")).dt.strftime("%Y-%m").to_numpy()
-    return [(name, month == name) for name in sorted(set(month))]
-
-
-def _months(test: Window, chance: F64) -> str:
-    told = [*months(test.frame), *slices(test.frame)]
+def _slices(told: Sequence[Slice], test: Window, chance: F64) -> str:
     head = ("slice", "applications", "positives", "share", "mean probability", "ECE", "AUC", "AP", "KS")
     rows = [_slice(name, held, chance, test.label) for name, held in told]
     return section("By month and slice", table(head, rows))
@@ -265,10 +283,10 @@ def _unknown(card: Card, trained: Trained, chance: F64) -> str:
     )
 
 
-def _fairness(card: Card, test: Window, chance: F64) -> str:
-    found = fairness(test.frame, chance, test.label, adverse=target_of(card.target).adverse)
+def _fairness(found: Sequence[Fairness]) -> str:
     if not found:
         return ""
+    permitted = ", ".join(one.name for one in segments())
     head = (
         "segment",
         "group",
@@ -283,7 +301,8 @@ def _fairness(card: Card, test: Window, chance: F64) -> str:
     return section(
         "Fairness by permitted segment",
         text(
-            f"Flagged: the {BUDGET:.0%} of all applications that score worst, and how many of a group's bad and good ones are "
+            f"Permitted are {permitted}; those are shown that the data hold. Flagged: the {BUDGET:.0%} of all whose outcome is known "
+            "that score worst, and how many of a group's bad and good ones are "
             "among them. Mean probability beside the share of positives shows whether a group is judged as it turns out. "
             f"Impact, where a strict policy turns down the worst {STRICT:.0%}: share not turned down over that of the segment's "
             "best-treated group; below .8 asks for an explanation."
@@ -295,10 +314,9 @@ def _fairness(card: Card, test: Window, chance: F64) -> str:
 def _scorecard(model: Model, units: Mapping[str, str]) -> str:
     rows: list[Sequence[object]] = []
     for one in model.scorecard.rows:
-        edges = [-np.inf, *one.edges, np.inf]
         unit = units.get(one.feature, "")
-        shown = [_edge(edge, unit) for edge in edges]
-        names = [f"{low} to below {high}" for low, high in itertools.pairwise(shown)] + ["missing"]
+        shown = [_edge(edge, unit) for edge in one.edges]
+        names = [*_bins(shown), "missing"]
         for place, name in enumerate(names):
             count = one.counts[place]
             rate = one.positives[place] / count if count else float("nan")
@@ -313,69 +331,30 @@ def _scorecard(model: Model, units: Mapping[str, str]) -> str:
     )  # fmt: skip
 
 
+def _bins(edges: Sequence[str]) -> list[str]:
+    if not edges:
+        return ["any"]
+    return [
+        f"below {edges[0]}",
+        *(f"{low} to below {high}" for low, high in itertools.pairwise(edges)),
+        f"{edges[-1]} and above",
+    ]
+
+
 def _edge(value: float, unit: str) -> str:
     """A number, and beside many seconds what they are in days or hours."""
     for name, size in (("d", 86_400), ("h", 3_600)):
-        if unit == "seconds" and size <= abs(value) < np.inf:
-            return f"{value:.7g} ({value / size:.3g} {name})"
-    return f"{value:g}"
+        if unit == "seconds" and size <= abs(value):
+            return f"{value:,.7g} ({value / size:.3g} {name})"
+    return f"{value:,.7g}"
 
 
-def _stability(trained: Trained) -> str:
-    before, after = trained.windows["train"].frame, trained.windows["test"].frame
-    model = trained.model
-    encoding = model.encoding.only(tuple(row.feature for row in model.scorecard.rows))
-    old, new = encoding.matrix(before), encoding.matrix(after)
-    rows: list[Sequence[object]] = [("the score", psi(model.chance(before), model.chance(after)))]
-    rows += [(name, psi(old[:, place], new[:, place])) for place, name in enumerate(encoding.features)]
+def _stability(rows: Sequence[tuple[str, float]]) -> str:
     return section(
         "Stability",
         text("PSI of the score and CSI of the scorecard's features from the training to the test window: below .1 stable, above .25 shifted."),
         table(("what", "PSI"), rows),
     )  # fmt: skip
-
-
-def selection(judged: Sequence[Judged]) -> str:
-    """Which features are read, and why others are not."""
-    kept = [one for one in judged if not one.left_out]
-    why = {
-        "by no model": [one.left_out for one in judged if one.left_out],
-        "by no scorecard": [one.off_card for one in kept if one.off_card],
-    }
-    counted = [
-        (who, reason, len(list(group)))
-        for who, reasons in why.items()
-        for reason, group in itertools.groupby(sorted(_short(one) for one in reasons))
-    ]
-    rows = [(one.name, one.iv, one.auc, one.ks, one.psi, one.missing, one.off_card) for one in kept[:40]]
-    return section(
-        "Features",
-        text(f"{len(kept)} of {len(judged)} are read; the forty of the greatest information value:"),
-        table(("feature", "IV", "AUC", "KS", "PSI", "missing", "not on a scorecard, since it"), rows),
-        table(("not read", "because it", "features"), counted),
-    )
-
-
-def _short(reason: str) -> str:
-    return "says what another says" if reason.startswith("says what") else reason
-
-
-def certificate(card: Card) -> str:
-    """What was proved of the features."""
-    told = card.certificate
-    caught = [
-        (name, "caught" if found else "nothing in the data that it could see")
-        for name, found in told["mutants"].items()
-    ]
-    return section(
-        "Leakage certificate",
-        text(
-            f"At {told['decisions']} points of {told['data']} all features of the catalogue were computed with and without "
-            "what came later, and were the same to the bit. Computations that look ahead on purpose were held against the "
-            "same proof:"
-        ),
-        table(("mutant", "was"), caught),
-    )
 
 
 def _limits(card: Card) -> str:

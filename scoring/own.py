@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from core.settings import Settings
 from features import Catalogue, catalogue_for
 from features.catalogue import parse
 from graph_schema import Schema
-from policy.list_columns import lists_read
+from policy.list_columns import LIST, lists_read
+from snapshot.shape import shape
 
 FILE = "features.toml"
 
@@ -88,4 +90,23 @@ def catalogues_for(schema: Schema, own: Own | None = None) -> Catalogues:
             f"{own.name}: [[view]] and [[feature]] are tables whose names, measure and columns are texts ({error}).",
         ) from error
     lists_read(whole)
+    _require_columns(own, house, whole, schema)
     return Catalogues(house, whole)
+
+
+def _require_columns(own: Own, house: Catalogue, whole: Catalogue, schema: Schema) -> None:
+    """A column of no application would be missing of everybody, for ever and unnoticed."""
+    shown = shape(schema)
+    known = {
+        *(*shown.numbers, *shown.texts, *(one.label for one in schema.identifiers), *whole.by_name),
+        *(column for one in house.definitions for column in one.columns),
+    }
+    for one in whole.definitions[len(house.definitions) :]:
+        for column in one.columns:
+            if column not in known and not column.startswith(LIST):
+                near = difflib.get_close_matches(column, known, 1)
+                raise UsageError(
+                    "features.invalid",
+                    f"{own.name}, feature '{one.name}': neither applications nor what they name have '{column}'"
+                    f"{f'; did you mean {near[0]}?' if near else '; a mapping declares more of what your files hold.'}",
+                )

@@ -53,6 +53,21 @@ def test_another_process_sees_the_same(registry: Registry, tmp_path: Path) -> No
     assert Registry(tmp_path / "models").find("fraud")[2] == 2
 
 
+def test_a_home_that_was_moved_keeps_its_models_and_takes_in_more(registry: Registry, tmp_path: Path) -> None:
+    registry.promote("fraud", 2)
+    (tmp_path / "models").rename(tmp_path / "moved")
+    there = Registry(tmp_path / "moved")
+    assert there.find("fraud")[1].is_relative_to(tmp_path / "moved")
+    for number in (4, 5):
+        there.register("fraud", model(tmp_path / f"more{number}", f'{{"n": {number}}}'), CARD)
+        assert there.find("fraud", str(number))[1].is_relative_to(tmp_path / "moved")
+    assert not (tmp_path / "models").exists()
+    (there.find("fraud", "5")[1] / "card.json").unlink()
+    with pytest.raises(NotFoundError) as error:
+        there.find("fraud", "5")
+    assert error.value.code == "models.missing"
+
+
 def test_one_setting_names_another_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """MLflow's own: a database of somebody else's, and the folder of this home stays empty."""
     elsewhere = tmp_path / "server"
@@ -69,7 +84,8 @@ def test_a_changed_file_is_refused_and_never_promoted(registry: Registry) -> Non
     with pytest.raises(IncompatibleError) as error:
         registry.promote("fraud", 2)
     assert error.value.code == "models.changed"
-    with pytest.raises(NotFoundError):
+    assert error.value.message.startswith("model.json of a model of fraud: not what")
+    with pytest.raises(NotFoundError, match="promote a version first"):
         registry.find("fraud")
 
 

@@ -14,9 +14,11 @@ from registry import Card
 from registry.card import CARD, read_card, write_card
 from risk import Trained, load_model, train
 from risk.combine import Combination
+from risk.findings import LEAST_POSITIVES, findings, weights
 from risk.metrics import auc, ece, logit
 from risk.report import write_report
 from risk.scorecard import BASE, FACTOR, ODDS
+from risk.segments import Fairness
 from risk.targets import target_of, targets
 from risk.windows import Thinned
 from tests.risk.tables import FEATURES, table, training
@@ -33,6 +35,7 @@ def card(trained: Trained, **changed: object) -> Card:
         "fraud", trained.model.kind, "v1", trained.model.encoding.features, "2025-01-01", "2025-10-28", "2026-01-01",
         95.0, 0, "0.1.0", {**rows, **{f"positives_{name}": 1 for name in rows}}, trained.metrics["test"],
         {"data": "a table", "seed": 1, "decisions": 60, "holds": True, "mutants": {"a second ahead": True}},
+        windows={"train": "2024-01-01 to 2024-02-01"},
     )  # fmt: skip
     return replace(made, **changed)  # type: ignore[arg-type]
 
@@ -233,6 +236,8 @@ def test_the_report_stands_alone_and_says_what_a_committee_asks(trained: Trained
     text = (tmp_path / "report.html").read_text("utf-8")
     for heading in (
         "Purpose and data",
+        "What to ask about",
+        "What weighs most",
         "How good it is",
         "By month",
         "scorecard",
@@ -243,7 +248,45 @@ def test_the_report_stands_alone_and_says_what_a_committee_asks(trained: Trained
     ):
         assert heading in text
     assert "http" not in text.replace("data:image", "")
+    assert "2024-01-01 to 2024-02-01" in text
     assert set(FEATURES) - {"constant"} & set(trained.model.encoding.features)
+
+
+def test_a_learning_curve_is_called_rising_only_where_it_is(trained: Trained, tmp_path: Path) -> None:
+    (last,) = trained.learning[-1:]
+    for by, said in ((0.05, "Still rising"), (-0.05, "does not rise any more")):
+        lower = replace(last, metrics={**last.metrics, "auc": last.metrics["auc"] - by})
+        write_report(tmp_path / "report.html", card(trained), replace(trained, learning=(lower, last)))
+        assert said in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_a_report_asks_about_what_is_out_of_bounds(trained: Trained) -> None:
+    test = trained.windows["test"]
+    everybody = np.ones(len(test.label), dtype=bool)
+    level = np.full(len(test.label), test.label.mean())
+    many = replace(trained, windows={**trained.windows, "validation": trained.windows["train"]})
+    few = replace(trained, windows={**trained.windows, "validation": test.halves()[0]})
+    assert few.windows["validation"].label.sum() < LEAST_POSITIVES <= many.windows["validation"].label.sum()
+    calm = Fairness("sex", "F", 100, 0.1, 0.1, 0.02, 0.5, 0.01, 0.9)
+    steady = {"auc": 0.8}
+    many = replace(many, metrics=dict.fromkeys(("train", "validation", "test"), steady))
+    assert findings(many, level, [("month", everybody)], [("the score", 0.1)], [calm]) == []
+    said = "\n".join(
+        findings(
+            replace(few, metrics={**many.metrics, "train": {"auc": 0.9}}),
+            np.minimum(1.0, level * 1.5), [("lender x", everybody)], [("the score", 0.3)], [replace(calm, impact=0.7)],
+        )
+    )  # fmt: skip
+    for words in ("positives of the validation window", "falls from 0.900", "all: the mean", "lender x: the mean",
+                  "it lies 50% above", "the score has shifted", "sex F: not turned down 0.70"):  # fmt: skip
+        assert words in said
+
+
+def test_what_weighs_most_comes_first(trained: Trained) -> None:
+    found = weights(trained)
+    assert found[0][0] == "strong"
+    assert [share for _, share in found] == sorted((share for _, share in found), reverse=True)
+    assert sum(share for _, share in found) == pytest.approx(1.0)
 
 
 def test_targets_are_data() -> None:
