@@ -143,7 +143,7 @@ def test_a_lender_has_a_model_of_its_own(
     late = (world.known_at >= END) & (world.known_at < moment_us("2025-06-09")) & ~world.event
     assert 0 < judged <= (lotus & late).sum() < late.sum()
     models.report("approval-lotus", tmp_path / "report.html", as_json=True)
-    assert "approval-lotus: a model of" in (tmp_path / "report.html").read_text("utf-8")
+    assert "approval-lotus: decided by" in (tmp_path / "report.html").read_text("utf-8")
 
 
 def test_a_catalogue_that_looks_ahead_trains_nothing(said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
