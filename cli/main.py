@@ -21,6 +21,7 @@ from cli import (
     replaying,
     rings,
     schema,
+    scores,
     sql,
     training,
 )
@@ -63,7 +64,7 @@ app.command("simulate")(simulate)
 app.command("serve")(serve)
 app.command("train")(training.train)
 app.command("evaluate")(training.evaluate)
-app.command("score")(training.score)
+app.command("score")(scores.score)
 app.command("replay")(replaying.replay)
 
 

@@ -1,4 +1,4 @@
-"""`fingraph train`, `fingraph evaluate` and `fingraph score`: from a snapshot to a model, and from a model to scores."""
+"""`fingraph train` and `fingraph evaluate`: from a snapshot to a model, and what became of it later."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import typer
 
 from cli.features import Own
 from cli.models import Name, Which, registry, told_of
-from cli.output import JsonFlag, Terminal, emit, fields, stdout, table
+from cli.output import JsonFlag, Terminal, emit, stdout, table
 from cli.snapshot import THREADS, Folder, facts_from
 from core.clock import DAY, iso, moment_us
 from core.errors import FinGraphError, NotFoundError, UsageError
@@ -36,6 +36,8 @@ First = Annotated[
 ]
 End = Annotated[int, typer.Option("--to", parser=moment_us, metavar="DAY", help="and before then.")]
 ALL = "all"
+SPAN = 5
+"""The validation window is a fifth of the applications, and has to be longer than the gap before the test window."""
 
 
 @dataclass(frozen=True)
@@ -129,14 +131,18 @@ def train(  # noqa: PLR0917
     from risk import target_of, targets
 
     wanted = list(targets().values()) if target == ALL else [target_of(target)]
+    if target != ALL:
+        _require_days(wanted[0], first, end)
     made: list[Version] = []
     skipped: list[FinGraphError] = []
     with Terminal() as progress:
         registry().require_open()
-        facts = replace(_read(folder, own, first, end, progress), seed=seed, lender=lender)
+        facts = replace(read_facts(folder, own, first, end, progress), seed=seed, lender=lender)
+        _require_lender(facts)
         proof = _proof(facts, progress)
         for one in wanted:
             try:
+                _require_days(one, first, end)
                 made.append(_train_one(facts, one, proof, progress))
             except (NotFoundError, UsageError) as error:
                 if target != ALL:
@@ -155,7 +161,27 @@ def train(  # noqa: PLR0917
     stdout.print("\nLet one decide: fingraph models promote TARGET VERSION")
 
 
-def _read(folder: Path | None, own: Path | None, first: int, end: int, progress: Terminal) -> Facts:
+def _require_days(target: Target, first: int, end: int) -> None:
+    """Raise `UsageError` (`train.days`) where the windows of so few days hold nothing beside the gaps between them."""
+    if end - first <= SPAN * target.maturity:
+        raise UsageError(
+            "train.days",
+            f"A label of {target.name} takes {target.maturity // DAY} days, and windows need more than {SPAN} times that: more than "
+            f"{SPAN * target.maturity // DAY} days from --from to --to; these are {max(0, end - first) // DAY}.",
+        )
+
+
+def _require_lender(facts: Facts) -> None:
+    """Raise `NotFoundError` (`train.lender`) where no application is of the lender that is asked for."""
+    known = facts.columns.words.get("lender", ())
+    if facts.lender and facts.lender not in known:
+        raise NotFoundError(
+            "train.lender",
+            f"No application of the snapshot is of lender '{facts.lender[:60]}'; there are {', '.join(sorted(known)[:10])}.",
+        )
+
+
+def read_facts(folder: Path | None, own: Path | None, first: int, end: int, progress: Terminal) -> Facts:
     """The snapshot's columns with what applications carry, and the features over them."""
     from features import with_carried
 
@@ -274,7 +300,7 @@ def evaluate(  # noqa: PLR0917
     with Terminal() as progress:
         card, place, version = registry().find(target, which)
         wanted = target_of(card.target)
-        facts = replace(_read(folder, own, first, end, progress), lender=card.lender)
+        facts = replace(read_facts(folder, own, first, end, progress), lender=card.lender)
         model, _ = load_model(place, facts.catalogues.held_against(card.catalogue), card)
         progress.step("Scoring")
         keep = ["known_at", "label", "value", *model.encoding.features]
@@ -288,6 +314,10 @@ def evaluate(  # noqa: PLR0917
             f"No label of these days has matured: it takes {days} days; choose earlier ones.",
         )
     label = labels_of(frame)
+    if seen := first < moment_us(card.end):
+        progress.say(
+            f"It learned from applications until {card.end[:10]}, or was chosen by them: of those days this says nothing new."
+        )
     sure = {}
     if isinstance(model, Model):
         chance, drawn = model.chance(frame), by_day(frame)
@@ -298,7 +328,7 @@ def evaluate(  # noqa: PLR0917
     else:
         told = _known(model.measured(frame))
     if as_json:
-        emit({"target": target, "version": version, "rows": len(label), "positives": int(label.sum()),
+        emit({"target": target, "version": version, "days_seen": seen, "rows": len(label), "positives": int(label.sum()),
               "metrics": told, "intervals": sure})  # fmt: skip
         return
     rows = [
@@ -307,69 +337,3 @@ def evaluate(  # noqa: PLR0917
     ]
     title = f"{target}, version {version}: {len(label):,} applications, {int(label.sum()):,} positives"
     table(title, ("measure", "figure", "95 %"), rows)
-
-
-def score(  # noqa: PLR0917
-    target: Name,
-    file: Annotated[
-        Path,
-        typer.Argument(exists=True, dir_okay=False, help="CSV or Parquet with a column `application`: keys."),
-    ],
-    out: Annotated[Path, typer.Option(help="CSV or Parquet to write: by its ending.")],
-    which: Which = "champion",
-    own: Own = None,
-    folder: Folder = None,
-    as_json: JsonFlag = False,
-) -> None:
-    """Score applications of a file, each at its own point: probability and points, or an amount, and what weighs most."""
-    import numpy as np
-    import polars as pl
-
-    from features import prepare
-    from risk import load_model
-
-    keys = _keys(file)
-    with Terminal() as progress:
-        card, place, version = registry().find(target, which)
-        facts = _read(folder, own, 0, 0, progress)
-        columns, catalogue = facts.columns, facts.catalogue
-        model, _ = load_model(place, facts.catalogues.held_against(card.catalogue), card, whole=False)
-        held = {key: p for p, key in enumerate(columns.keys) if not columns.event[p]}
-        at = np.array(sorted(held[key] for key in set(keys) if key in held), dtype=np.int64)
-        if not len(at):
-            raise NotFoundError("score.unknown", f"The snapshot knows none of the {len(keys)} applications.")
-        names = sorted({catalogue.by_name[name].of.name for name in model.encoding.features})
-        prepared = prepare(columns, catalogue, names, THREADS)
-        progress.step("Scoring", len(at), "applications")
-        parts = []
-        for block in prepared.blocks(at, threads=THREADS):
-            frame = block.frame()
-            told = pl.DataFrame({"application": [columns.keys[p] for p in block.at], **model.told(frame)})
-            reasons = pl.Series(
-                "reasons",
-                [" ".join(one.feature for one in some) for some in model.reasons(frame)],
-                dtype=pl.String,
-            )
-            parts.append(told.with_columns(reasons))
-            progress.advance(len(block.at))
-    _write(pl.concat(parts), out)
-    result = {"target": target, "version": version, "asked": len(keys), "scored": len(at), "out": str(out)}
-    emit(result) if as_json else fields(result)
-
-
-def _keys(file: Path) -> list[str]:
-    import polars as pl
-
-    frame = pl.read_parquet(file) if file.suffix == ".parquet" else pl.read_csv(file, infer_schema=False)
-    if "application" not in frame.columns:
-        raise UsageError(
-            "score.column", f"{file} has no column `application`, which holds keys as source:id."
-        )
-    return frame["application"].cast(pl.String).drop_nulls().to_list()
-
-
-def _write(frame: pl.DataFrame, out: Path) -> None:
-    if out.suffix == ".parquet":
-        frame.write_parquet(out)
-    else:
-        frame.write_csv(out)

@@ -12,7 +12,7 @@ import pytest
 
 import risk
 from benchmarks.columns import columns_of_world
-from cli import models, snapshot, training
+from cli import models, scores, snapshot, training
 from core.clock import moment_us
 from core.errors import NotFoundError, UsageError
 from core.settings import load_settings
@@ -72,7 +72,9 @@ def test_a_model_is_trained_promoted_judged_told_of_and_rolled_back(
     training.evaluate("approval", END, moment_us("2025-06-09"), as_json=True)
     told = said()
     low, high = told["intervals"]["auc"]
-    assert (told["version"], low < told["metrics"]["auc"] < high) == (1, True)
+    assert (told["version"], told["days_seen"], low < told["metrics"]["auc"] < high) == (1, False, True)
+    training.evaluate("approval", FIRST, END, as_json=True)
+    assert said()["days_seen"]
     assert abs(told["metrics"]["auc"] - said_of_training) < 0.15
     with pytest.raises(NotFoundError) as error:
         training.evaluate("approval", moment_us("2025-12-20"), moment_us("2025-12-31"), as_json=True)
@@ -80,19 +82,25 @@ def test_a_model_is_trained_promoted_judged_told_of_and_rolled_back(
     asked = tmp_path / "asked.csv"
     asked.write_text("application\nsimulated:nobody\n")
     with pytest.raises(NotFoundError) as error:
-        training.score("approval", asked, tmp_path / "scored.parquet", as_json=True)
+        scores.score("approval", asked, tmp_path / "scored.parquet", as_json=True)
     assert error.value.code == "score.unknown"
     known = [world.keys[p] for p in range(world.size) if not world.event[p]][-2:]
-    asked.write_text("\n".join(["application", *known, "simulated:nobody"]) + "\n")
-    training.score("approval", asked, tmp_path / "scored.parquet", as_json=True)
+    asked.write_text("\n".join(["application", known[1], "simulated:nobody", *known]) + "\n")
+    scores.score("approval", asked, tmp_path / "scored.parquet", as_json=True)
     told = said()
-    assert {name: told[name] for name in ("asked", "scored", "version")} == {
-        "asked": 3,
+    assert {name: told[name] for name in ("asked", "scored", "unknown", "version")} == {
+        "asked": 4,
         "scored": 2,
+        "unknown": 1,
         "version": 1,
     }
     scored = pl.read_parquet(tmp_path / "scored.parquet")
+    assert scored["application"].to_list() == [known[1], "simulated:nobody", known[0], known[1]]
+    assert scored["probability"].is_null().to_list() == [False, True, False, False]
     assert scored["probability"].is_between(0, 1).all()
+    with pytest.raises(UsageError) as wrong:
+        scores.score("approval", asked, tmp_path / "scored.xlsx", as_json=True)
+    assert (wrong.value.code, (tmp_path / "scored.xlsx").exists()) == ("score.out", False)
     assert scored["score"].is_between(300, 900).all()
     models.list_(as_json=True)
     assert [(one["version"], one["aliases"]) for one in said()["items"]] == [(2, []), (1, ["champion"])]
@@ -116,7 +124,7 @@ def test_amounts_and_dimensions_are_trained_and_told_like_any_target(
     assert said()["metrics"]["pinball_ratio"] < 1
     asked = tmp_path / "asked.csv"
     asked.write_text("application\n" + "\n".join(key for key in world.keys[-40:]) + "\n")
-    training.score("amount", asked, tmp_path / "scored.csv", as_json=True)
+    scores.score("amount", asked, tmp_path / "scored.csv", as_json=True)
     scored = pl.read_csv(tmp_path / "scored.csv")
     assert ((scored["lower"] <= scored["median"]) & (scored["median"] <= scored["upper"])).all()
 
@@ -128,7 +136,7 @@ def test_a_lender_has_a_model_of_its_own(
     monkeypatch.setattr(windows, "LEAST_POSITIVES", 10)
     with pytest.raises(NotFoundError) as error:
         training.train(FIRST, END, "approval", lender="nobody", as_json=True)
-    assert error.value.code == "risk.no_labels"
+    assert error.value.code == "train.lender"
     training.train(FIRST, END, "approval", lender="lotus", as_json=True)
     (made,) = said()["items"]
     assert made["name"] == "approval-lotus"
@@ -171,5 +179,9 @@ def test_all_targets_are_trained_that_can_be(said: Any, monkeypatch: pytest.Monk
 def test_what_is_unknown_is_refused(said: Any) -> None:
     with pytest.raises(NotFoundError, match="fraud, approval"):
         training.train(FIRST, END, "moon", as_json=True)
+    for first, end in ((FIRST, END), (END, FIRST)):
+        with pytest.raises(UsageError, match="more than 475 days") as error:
+            training.train(first, end, "fraud", as_json=True)
+        assert error.value.code == "train.days"
     with pytest.raises(NotFoundError):
         models.promote("approval", 1)
