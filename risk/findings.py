@@ -9,19 +9,18 @@ import numpy as np
 
 from risk.metrics import F64, psi
 from risk.segments import Fairness
+from risk.selection import MOST_PSI
 from risk.windows import NAMES
 
 if TYPE_CHECKING:
     from risk.train import Trained
 
-SHIFTED = 0.25
-"""PSI from which a distribution is another one (Siddiqi 2006)."""
 OFF = 0.2
 """Share by which a mean probability may miss the share of positives,"""
 TELLING = 50
 """of so many positives at least."""
-LEAST_POSITIVES = 200
-"""Of the validation window, for a level that can be relied on to a fifteenth."""
+ENOUGH_POSITIVES = 200
+"""Of the validation window, for a level that can be relied on to a seventh."""
 BY_HEART = 0.05
 """AUC lost from the training to the test window."""
 FAIR = 0.8
@@ -33,13 +32,13 @@ Slice = tuple[str, Any]
 """A name and a mask (n)."""
 
 
-def shifts(trained: Trained) -> list[tuple[str, float]]:
-    """PSI of the score, and CSI of the scorecard's features, from the training to the test window."""
+def shifts(trained: Trained, chance: F64) -> list[tuple[str, float]]:
+    """PSI of the score, and CSI of the scorecard's features, from the training to the test window, whose probabilities are given."""
     before, after = trained.windows["train"].frame, trained.windows["test"].frame
     model = trained.model
     encoding = model.encoding.only(tuple(row.feature for row in model.scorecard.rows))
     old, new = encoding.matrix(before), encoding.matrix(after)
-    found = [("the score", psi(model.chance(before), model.chance(after)))]
+    found = [("the score", psi(model.chance(before), chance))]
     return found + [(name, psi(old[:, p], new[:, p])) for p, name in enumerate(encoding.features)]
 
 
@@ -55,16 +54,17 @@ def weights(trained: Trained) -> list[tuple[str, float]]:
 
 def findings(
     trained: Trained, chance: F64, told: Sequence[Slice], shifted: Sequence[tuple[str, float]],
-    groups: Iterable[Fairness],
+    groups: Iterable[Fairness], *, others: F64,
 ) -> list[str]:  # fmt: skip
-    """Sentences about what is out of bounds, given the slices, shifts and groups of the report; empty: nothing is."""
+    """Sentences about what is out of bounds, given the slices, shifts and groups of the report, and the probabilities
+    of the `others`, whose outcome is not known; empty: nothing is."""
     test = trained.windows["test"]
     everybody = [("all", np.ones(len(chance), dtype=bool))]
     return [
         *_learned(trained.metrics, int(trained.windows["validation"].label.sum())),
         *_levels([*everybody, *told], chance, test.label),
         *_shifted(shifted),
-        *(_apart(psi(chance, trained.model.chance(test.unknown))) if test.unknown.height else ()),
+        *(_apart(psi(chance, others)) if len(others) else ()),
         *(
             f"{one.segment} {one.group}: not turned down {one.impact:.2f} times as often as the best-treated group."
             for one in groups
@@ -74,7 +74,7 @@ def findings(
 
 
 def _learned(metrics: Mapping[str, Mapping[str, float]], positives: int) -> Iterator[str]:
-    if positives < LEAST_POSITIVES:
+    if positives < ENOUGH_POSITIVES:
         yield (
             f"The level of the probabilities was set on {positives} positives of the validation window: by chance alone it may be off "
             f"by {2 / np.sqrt(positives):.0%}."
@@ -97,10 +97,10 @@ def _levels(told: Sequence[Slice], chance: F64, label: F64) -> Iterator[str]:
 
 def _shifted(shifted: Sequence[tuple[str, float]]) -> Iterator[str]:
     for name, found in shifted:
-        if found > SHIFTED:
+        if found > MOST_PSI:
             yield f"{name} has shifted since the training window: PSI {found:.3f}."
 
 
 def _apart(found: float) -> Iterator[str]:
-    if found > SHIFTED:
+    if found > MOST_PSI:
         yield f"Those whose outcome is not known are unlike those it learned from: PSI {found:.3f}."

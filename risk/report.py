@@ -12,10 +12,9 @@ import numpy as np
 from registry.card import Card
 from risk.findings import (
     BY_HEART,
+    ENOUGH_POSITIVES,
     FAIR,
-    LEAST_POSITIVES,
     OFF,
-    SHIFTED,
     TELLING,
     WEIGHED,
     Slice,
@@ -41,6 +40,7 @@ from risk.pages import GREY, INK, image, items, page, section, table, text
 from risk.parts import SCORECARD
 from risk.report_head import certificate, months, purpose, selection, title
 from risk.segments import BUDGET, STRICT, Fairness, fairness, segments, slices
+from risk.selection import MOST_PSI
 from risk.targets import target_of
 from risk.windows import NAMES, Window
 
@@ -61,13 +61,12 @@ def write_report(path: Path, card: Card, trained: Trained, units: Mapping[str, s
     test = trained.windows["test"]
     chance = trained.model.chance(test.frame)
     told = [*months(test.frame), *slices(test.frame)]
-    shifted, groups = (
-        shifts(trained),
-        fairness(test.frame, chance, test.label, adverse=target_of(card.target).adverse),
-    )
+    others = trained.model.chance(test.unknown) if test.unknown.height else np.empty(0)
+    shifted = shifts(trained, chance)
+    groups = fairness(test.frame, chance, test.label, adverse=target_of(card.target).adverse)
     sections = [
         purpose(card),
-        _findings(findings(trained, chance, told, shifted, groups)),
+        _findings(findings(trained, chance, told, shifted, groups, others=others)),
         _measures(trained, chance, test.label),
         _parts(trained),
         _weights(trained, units),
@@ -75,7 +74,7 @@ def write_report(path: Path, card: Card, trained: Trained, units: Mapping[str, s
         _learning(trained),
         _curves(chance, test.label),
         _slices(told, test, chance),
-        _unknown(card, trained, chance),
+        _unknown(card, test, chance, others),
         _fairness(groups),
         _scorecard(trained.model, units) if SCORECARD in trained.model.parts else "",
         _stability(shifted),
@@ -88,8 +87,8 @@ def write_report(path: Path, card: Card, trained: Trained, units: Mapping[str, s
 
 def _findings(found: Sequence[str]) -> str:
     bounds = (
-        f"Asked about: a PSI above {SHIFTED}; a mean probability more than {OFF:.0%} off what came, of {TELLING} positives or more; "
-        f"fewer than {LEAST_POSITIVES} positives to set the level on; an AUC that falls by more than {BY_HEART}; an impact below {FAIR}."
+        f"Asked about: a PSI above {MOST_PSI}; a mean probability more than {OFF:.0%} off what came, of {TELLING} positives or more; "
+        f"fewer than {ENOUGH_POSITIVES} positives to set the level on; an AUC that falls by more than {BY_HEART}; an impact below {FAIR}."
     )
     return section(
         "What to ask about", items(found) if found else text("Nothing is out of bounds."), text(bounds)
@@ -253,12 +252,10 @@ def _slice(name: str, held: Any, chance: F64, label: F64) -> tuple[object, ...]:
     return name, len(y), int(y.sum()), float(y.mean()), float(c.mean()), *told
 
 
-def _unknown(card: Card, trained: Trained, chance: F64) -> str:
+def _unknown(card: Card, test: Window, chance: F64, others: F64) -> str:
     """Reject inference, as a diagnosis: nobody's outcome is made up."""
-    test = trained.windows["test"]
-    if not test.unknown.height:
+    if not len(others):
         return ""
-    others = trained.model.chance(test.unknown)
     rows: list[Sequence[object]] = [
         ("outcome known", len(chance), float(chance.mean()), float(test.label.mean())),
         ("outcome not known", len(others), float(others.mean()), float("nan")),

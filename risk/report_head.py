@@ -38,7 +38,8 @@ def purpose(card: Card) -> str:
             f"Predicted of an application{f' to {card.lender}' if card.lender else ''}: {target.positive}. Its label is what was known {card.maturity_days:g} days after "
             f"it.{among} Applications known from {card.first} until before {card.end}; what became known from "
             f"{card.known_until} on was in no label. Windows are 60, 20 and 20 % of the applications in the order of time; the last "
-            "of each are left out, for as long as a label takes, and of the shorter ones that is a larger share. "
+            "before validation and before the test are left out, for as long as a label takes, and of the shorter window that is the "
+            "larger share. "
             f"Nothing was chosen on the test window. Catalogue {card.catalogue}, {len(card.features)} features, seed "
             f"{card.seed}, FinGraph {card.code}."
         ),
