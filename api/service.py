@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from scoring.service import SCHEMA, Scoring, open_scoring
 from security import Keyring
 
 AUTH_WORKERS, AUTH_QUEUE = 4, 128
+SWITCH_SECONDS = 0.0005
+"""After which a thread lets others have Python: a decision gives it up for a moment at every model and every row that it reads, and
+by the usual 5 ms waits that long to have it back (p99 at 30 a second: 157 ms by 5 ms, 98 by 0.5)."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ async def running(
 ) -> AsyncIterator[State]:
     """The service from start to end, with its warming up beside it."""
     service = open_service(settings, limits, metrics, clock)
+    sys.setswitchinterval(SWITCH_SECONDS)
     metrics.watch("fingraph_graph_work", "Work on the graph that runs or waits.", lambda: service.pool.taken)
     metrics.watch("fingraph_score_work", "Scoring that runs or waits.", lambda: service.score_pool.taken)
     metrics.watch(

@@ -49,21 +49,20 @@ class Load:
     def details(self) -> dict[str, Any]:
         """Percentiles, and where the milliseconds went by the server's own account."""
         shares = {f"p{share}": round(self._at(share), 2) for share in (50, 95, 99)}
-        steps = (
-            {
-                name: round(float(np.median([one[name] for one in self.server if name in one])), 2)
-                for name in self.server[0]
-            }
-            if self.server
-            else {}
-        )
         return {
             **shares,
             "max": round(max(self.ms), 2),
             "n": len(self.ms),
             "failed": dict(self.failed),
             "degraded": self.degraded,
-            "steps_p50": steps,
+            "steps_p50": self._steps(50),
+            "steps_p99": self._steps(99),
+        }
+
+    def _steps(self, share: float) -> dict[str, float]:
+        return {
+            name: round(float(np.percentile([one[name] for one in self.server if name in one], share)), 2)
+            for name in (self.server[0] if self.server else ())
         }
 
 

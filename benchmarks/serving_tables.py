@@ -85,11 +85,17 @@ def _without(failed: Mapping[str, int]) -> str:
 
 def _steps(told: Mapping[str, Any]) -> Iterable[str]:
     yield "## Where the milliseconds go\n"
-    yield "Medians of each step by the server's own account, which every reply carries (`timings_ms`); the rest of the time is the commit of the record, HTTP and the client.\n"
+    yield "Milliseconds of each step by the server's own account, which every reply carries (`timings_ms`), p50 and p99; the rest of the time is the commit of the record, HTTP and the client.\n"
     yield from head("step", *(words.format(rate=10) for name, words in STEPS_OF if name in told))
     for step, words in {**STEPS_SHOWN, "total": "until the record is written"}.items():
-        yield row(words, *(told[name]["steps_p50"].get(step, "") for name, _ in STEPS_OF if name in told))
+        yield row(words, *(_step(told[name], step) for name, _ in STEPS_OF if name in told))
     yield ""
+
+
+def _step(load: Mapping[str, Any], step: str) -> str:
+    return " · ".join(
+        f"{load[share][step]:.1f}" for share in ("steps_p50", "steps_p99") if step in load.get(share, ())
+    )
 
 
 def plot(told: Mapping[str, Any]) -> str:

@@ -3,8 +3,7 @@ what is given, so the same basis gives the same judgement whenever it is asked."
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +16,6 @@ from policy.model import Outcome, Policy
 from scoring.pool import Loaded
 from scoring.reasons import OTHER, PERSON, Evidence, explained, for_applicant
 
-_SPEAKERS = ThreadPoolExecutor(2, thread_name_prefix="fingraph-model")
 MOST_TOLD = 4
 """Codes that an applicant is told, at most (Regulation B, 12 CFR 1002.9, comment 9(b)(2)-1)."""
 
@@ -67,7 +65,7 @@ def consider(
     *, explain: bool = False,
 ) -> Judgement:  # fmt: skip
     """Judge by the policy, with the models that can speak."""
-    said = _beside(lambda one: _speak(one, policy, basis, catalogue, explain), models)
+    said = tuple(_speak(one, policy, basis, catalogue, explain) for one in models)
     facts = facts_of(policy, basis, said)
     verdict = decide(policy, facts, tripped=basis.tripped, ring_features=ring_features)
     deciding = next((one for one in said if one.name == policy.decides), said[0] if said else None)
@@ -93,14 +91,6 @@ def facts_of(policy: Policy, basis: Basis, said: Iterable[Said]) -> dict[str, Va
             elif first == "degraded":
                 found[atom.name] = name in missing
     return found
-
-
-def _beside(speak: Callable[[Loaded], Said], models: Sequence[Loaded]) -> tuple[Said, ...]:
-    """What each model says, some beside others: what computes them holds no lock of Python's. This thread takes them from the end,
-    those at its side from the beginning, and nobody waits for one that was not begun."""
-    begun = [_SPEAKERS.submit(speak, one) for one in models]
-    own = {place: speak(models[place]) for place in reversed(range(len(models))) if begun[place].cancel()}
-    return tuple(own[place] if place in own else one.result() for place, one in enumerate(begun))
 
 
 def _speak(one: Loaded, policy: Policy, basis: Basis, catalogue: Catalogue, explain: bool) -> Said:

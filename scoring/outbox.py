@@ -9,9 +9,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from core.clock import MINUTE, Clock, now_us
-from core.errors import FinGraphError, GraphUnavailableError, SqlUnavailableError
+from core.errors import BusyError, FinGraphError, GraphUnavailableError, SqlUnavailableError
+from core.files import locked
 from core.graph import Graph
 from core.sql import Sql
 from queries import statement
@@ -21,7 +23,7 @@ from scoring.reply import arrival_again
 
 MOST = 200
 SECONDS = 10.0
-WAIT_S, WAIT_LONG_S = 0.2, 2.0
+WAIT_S, WAIT_LONG_S = 0.5, 2.0
 AGAIN = MINUTE
 """µs that a decision waits of which the graph cannot be told."""
 ITS_OWN = ("graph.timeout", "graph.memory")
@@ -73,10 +75,15 @@ def _row(
 
 
 class Drain:
-    """Drains the outbox beside the requests, in a thread of its own."""
+    """Drains the outbox beside the requests, in a thread of its own; of the processes that share a home by one at a time, as
+    all would tell the graph the same."""
 
-    def __init__(self, sql: Sql, graph: Graph, parts: Callable[[], Parts], clock: Clock = now_us) -> None:
+    def __init__(
+        self, sql: Sql, graph: Graph, parts: Callable[[], Parts], lock: Path, clock: Clock = now_us
+    ) -> None:
+        """`lock`: a file that whoever drains holds; when that process ends another goes on within `WAIT_LONG_S`."""
         self._sql, self._graph, self._parts, self._clock = sql, graph, parts, clock
+        self._lock = lock
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fingraph-outbox", daemon=True)
 
@@ -91,6 +98,17 @@ class Drain:
             self._thread.join(SECONDS)
 
     def _run(self) -> None:
+        while not self._end.is_set():
+            try:
+                with locked(self._lock, 0.0, "tell the graph of decisions"):
+                    self._drain_on()
+            except BusyError:
+                self._end.wait(WAIT_LONG_S)
+            except OSError as error:
+                _log.error("failed", extra={"fields": {"error": type(error).__name__}})
+                self._end.wait(WAIT_LONG_S)
+
+    def _drain_on(self) -> None:
         wait = WAIT_S
         while not self._end.wait(wait):
             try:

@@ -54,6 +54,8 @@ REHEARSAL_SECONDS = 15.0
 """Longest time of the dry runs: a server that comes back under load is wanted."""
 SCHEMA = "schema.json"
 """What mappings declared, below the home: for a start while the graph is away."""
+OUTBOX = "outbox.lock"
+"""Below the home: held by the process that tells the graph of decisions."""
 SAMPLES = ("13900001234", "010-62781234")
 """Of a mobile and of a landline: the plans of both are read at their first."""
 NOBODY = Sent("fingraph", "warming", user="nobody")
@@ -67,6 +69,7 @@ class Open:
     sql: Sql
     hasher: Hasher
     registry: Registry
+    home: Path
     clock: Clock = now_us
     schemas: Schemas = field(default_factory=Schemas)
     own: Own | None = None
@@ -81,7 +84,7 @@ class Scoring:
         self._made: Scorer | None = None
         self.policies = Policies(opened.sql)
         self.breakers = Breakers(opened.sql, opened.graph, opened.clock)
-        self._drain = Drain(opened.sql, opened.graph, lambda: self.parts, opened.clock)
+        self._drain = Drain(opened.sql, opened.graph, lambda: self.parts, opened.home / OUTBOX, opened.clock)
 
     @property
     def scorer(self) -> Scorer:
@@ -235,5 +238,6 @@ def open_scoring(  # noqa: PLR0917
     own: Path | None = None,
 ) -> Scoring:  # fmt: skip
     """The scoring of a home; `own`: a file of own features, by default the home's. Raises as `own_features`."""
-    registry, schemas = Registry(settings.home / "models"), schemas or Schemas(settings.home / SCHEMA)
-    return Scoring(Open(graph, sql, hasher, registry, clock, schemas, own_features(settings, own)))
+    home = settings.home
+    registry, schemas = Registry(home / "models"), schemas or Schemas(home / SCHEMA)
+    return Scoring(Open(graph, sql, hasher, registry, home, clock, schemas, own_features(settings, own)))
