@@ -26,7 +26,7 @@ RISK = (
     "risk",
     *(
         f":(exclude)risk/{name}.py"
-        for name in ("report", "report_head", "amount_report", "findings", "pages")
+        for name in ("report", "report_head", "amount_report", "cutoffs", "findings", "pages")
     ),
 )
 """What is said of a model in its report changes no figure."""

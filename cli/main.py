@@ -12,6 +12,7 @@ from cli import (
     audit,
     dataset,
     db,
+    evaluation,
     features,
     hubs,
     keys,
@@ -63,7 +64,7 @@ app.command("doctor")(doctor)
 app.command("simulate")(simulate)
 app.command("serve")(serve)
 app.command("train")(training.train)
-app.command("evaluate")(training.evaluate)
+app.command("evaluate")(evaluation.evaluate)
 app.command("score")(scores.score)
 app.command("replay")(replaying.replay)
 

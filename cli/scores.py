@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from risk.amount import AmountModel
 
 
+MOST_REASONS = 3
+
+
 def score(  # noqa: PLR0917
     target: Name,
     file: Annotated[
@@ -88,11 +91,19 @@ def _told(
 
     frame = block.frame()
     keys = [known[p] for p in block.at]
-    reasons = [" ".join(one.feature for one in some) for some in model.reasons(frame)]
+    reasons = model.reasons(frame, MOST_REASONS)
+    told: dict[str, pl.Series] = {}
+    for place in range(MOST_REASONS):
+        some = [one[place] if place < len(one) else None for one in reasons]
+        values = [None if one is None else frame.item(row, one.feature) for row, one in enumerate(some)]
+        shown = [f"{value:.10g}" if isinstance(value, float) else value for value in values]
+        told |= {
+            f"reason_{place + 1}": pl.Series([one and one.feature for one in some], dtype=pl.String),
+            f"value_{place + 1}": pl.Series(shown, dtype=pl.String),
+            f"adds_{place + 1}": pl.Series([one and one.weight for one in some], dtype=pl.Float64),
+        }
     progress.advance(len(keys))
-    return pl.DataFrame(
-        {"application": keys, **model.told(frame), "reasons": pl.Series(reasons, dtype=pl.String)}
-    )
+    return pl.DataFrame({"application": keys, **model.told(frame), **told})
 
 
 def _keys(file: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""`fingraph train` and `fingraph evaluate`: from a snapshot to a model, and what became of it later."""
+"""`fingraph train`: from a snapshot to models."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.features import Own
-from cli.models import Name, Which, registry, told_of
+from cli.models import registry, told_of
 from cli.output import JsonFlag, Terminal, emit, stdout, table
 from cli.snapshot import THREADS, Folder, facts_from
 from core.clock import DAY, iso, moment_us
@@ -264,7 +264,7 @@ def _card(  # noqa: PLR0917
         seed=facts.seed,
         code=importlib.metadata.version("fingraph-platform"),
         rows={**counts, **positives},
-        metrics=_known(metrics),
+        metrics=known_figures(metrics),
         certificate=proof,
         lender=facts.lender,
         windows={name: _days(window) for name, window in windows.items()},
@@ -277,63 +277,6 @@ def _days(window: Window) -> str:
     return f"{first} to {last}"
 
 
-def _known(metrics: Mapping[str, float]) -> dict[str, float]:
+def known_figures(metrics: Mapping[str, float]) -> dict[str, float]:
+    """Without those that nothing is known of."""
     return {name: figure for name, figure in metrics.items() if not math.isnan(figure)}
-
-
-def evaluate(  # noqa: PLR0917
-    target: Name,
-    first: First,
-    end: End,
-    which: Which = "champion",
-    own: Own = None,
-    folder: Folder = None,
-    as_json: JsonFlag = False,
-) -> None:
-    """Judge a model on applications of some days, with the labels that have matured since."""
-    import polars as pl
-
-    from risk import Model, load_model, target_of
-    from risk.metrics import RANKING, by_day, interval, measure
-    from risk.windows import labels_of
-
-    with Terminal() as progress:
-        card, place, version = registry().find(target, which)
-        wanted = target_of(card.target)
-        facts = replace(read_facts(folder, own, first, end, progress), lender=card.lender)
-        model, _ = load_model(place, facts.catalogues.held_against(card.catalogue), card)
-        progress.step("Scoring")
-        keep = ["known_at", "label", "value", *model.encoding.features]
-        frame = pl.concat(
-            [block.filter(pl.col("weight") > 0).select(keep) for block in facts.blocks(wanted)()]
-        )
-    if not frame.height:
-        days = wanted.maturity // DAY
-        raise NotFoundError(
-            "risk.no_labels",
-            f"No label of these days has matured: it takes {days} days; choose earlier ones.",
-        )
-    label = labels_of(frame)
-    if seen := first < moment_us(card.end):
-        progress.say(
-            f"It learned from applications until {card.end[:10]}, or was chosen by them: of those days this says nothing new."
-        )
-    sure = {}
-    if isinstance(model, Model):
-        chance, drawn = model.chance(frame), by_day(frame)
-        told = _known(measure(chance, label))
-        sure = {
-            name: interval(of, chance, label, group=drawn) for name, of in RANKING.items() if name in told
-        }
-    else:
-        told = _known(model.measured(frame))
-    if as_json:
-        emit({"target": target, "version": version, "days_seen": seen, "rows": len(label), "positives": int(label.sum()),
-              "metrics": told, "intervals": sure})  # fmt: skip
-        return
-    rows = [
-        (name, f"{figure:.4f}", "–".join(f"{x:.4f}" for x in sure[name]) if name in sure else "")
-        for name, figure in told.items()
-    ]
-    title = f"{target}, version {version}: {len(label):,} applications, {int(label.sum()):,} positives"
-    table(title, ("measure", "figure", "95 %"), rows)

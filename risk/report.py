@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from registry.card import Card
+from risk.cutoffs import cutoffs
 from risk.findings import (
     BY_HEART,
     ENOUGH_POSITIVES,
@@ -63,7 +64,8 @@ def write_report(path: Path, card: Card, trained: Trained, units: Mapping[str, s
     told = [*months(test.frame), *slices(test.frame)]
     others = trained.model.chance(test.unknown) if test.unknown.height else np.empty(0)
     shifted = shifts(trained, chance)
-    groups = fairness(test.frame, chance, test.label, adverse=target_of(card.target).adverse)
+    adverse = target_of(card.target).adverse
+    groups = fairness(test.frame, chance, test.label, adverse=adverse)
     sections = [
         purpose(card),
         _findings(findings(trained, chance, told, shifted, groups, others=others)),
@@ -73,6 +75,7 @@ def write_report(path: Path, card: Card, trained: Trained, units: Mapping[str, s
         _ladder(trained),
         _learning(trained),
         _curves(chance, test.label),
+        cutoffs(test.frame, chance, test.label, adverse=adverse),
         _slices(told, test, chance),
         _unknown(card, test, chance, others),
         _fairness(groups),

@@ -12,7 +12,7 @@ import pytest
 
 import risk
 from benchmarks.columns import columns_of_world
-from cli import models, scores, snapshot, training
+from cli import evaluation, models, scores, snapshot, training
 from core.clock import moment_us
 from core.errors import NotFoundError, UsageError
 from core.settings import load_settings
@@ -60,7 +60,7 @@ def test_a_model_is_trained_promoted_judged_told_of_and_rolled_back(
     assert (made["name"], made["version"], made["aliases"]) == ("approval", 1, [])
     assert made["metrics"]["auc"] > 0.7
     with pytest.raises(NotFoundError, match="champion"):
-        training.evaluate("approval", FIRST, END, as_json=True)
+        evaluation.evaluate("approval", FIRST, END, as_json=True)
     said_of_training = made["metrics"]["auc"]
     training.train(FIRST, END, "approval", seed=1, as_json=True)
     said()
@@ -69,15 +69,16 @@ def test_a_model_is_trained_promoted_judged_told_of_and_rolled_back(
     assert said() == {"target": "approval", "version": 2, "is": "champion"}
     models.rollback("approval", as_json=True)
     assert said()["version"] == 1
-    training.evaluate("approval", END, moment_us("2025-06-09"), as_json=True)
+    evaluation.evaluate("approval", END, moment_us("2025-06-09"), as_json=True)
     told = said()
     low, high = told["intervals"]["auc"]
     assert (told["version"], told["days_seen"], low < told["metrics"]["auc"] < high) == (1, False, True)
-    training.evaluate("approval", FIRST, END, as_json=True)
+    evaluation.evaluate("approval", FIRST, END, as_json=True)
     assert said()["days_seen"]
+    _held_against_another(said, told)
     assert abs(told["metrics"]["auc"] - said_of_training) < 0.15
     with pytest.raises(NotFoundError) as error:
-        training.evaluate("approval", moment_us("2025-12-20"), moment_us("2025-12-31"), as_json=True)
+        evaluation.evaluate("approval", moment_us("2025-12-20"), moment_us("2025-12-31"), as_json=True)
     assert error.value.code in {"risk.no_labels", "dataset.empty"}
     asked = tmp_path / "asked.csv"
     asked.write_text("application\nsimulated:nobody\n")
@@ -94,14 +95,10 @@ def test_a_model_is_trained_promoted_judged_told_of_and_rolled_back(
         "unknown": 1,
         "version": 1,
     }
-    scored = pl.read_parquet(tmp_path / "scored.parquet")
-    assert scored["application"].to_list() == [known[1], "simulated:nobody", known[0], known[1]]
-    assert scored["probability"].is_null().to_list() == [False, True, False, False]
-    assert scored["probability"].is_between(0, 1).all()
+    _scored(tmp_path / "scored.parquet", known)
     with pytest.raises(UsageError) as wrong:
         scores.score("approval", asked, tmp_path / "scored.xlsx", as_json=True)
     assert (wrong.value.code, (tmp_path / "scored.xlsx").exists()) == ("score.out", False)
-    assert scored["score"].is_between(300, 900).all()
     models.list_(as_json=True)
     assert [(one["version"], one["aliases"]) for one in said()["items"]] == [(2, []), (1, ["champion"])]
     models.compare("approval", ["1", "2"], as_json=True)
@@ -110,7 +107,37 @@ def test_a_model_is_trained_promoted_judged_told_of_and_rolled_back(
     text = (tmp_path / "report.html").read_text("utf-8")
     assert "approved" in text
     assert "links dealt out anew" in text
+    assert "Cut-offs" in text
     assert "lender lotus" in text
+
+
+def _held_against_another(said: Any, told: dict[str, Any]) -> None:
+    evaluation.evaluate("approval", END, moment_us("2025-06-09"), against="2", as_json=True)
+    both = said()
+    other = both["against"]
+    assert (both["metrics"], both["intervals"]) == (told["metrics"], told["intervals"])
+    assert (other["version"], other["metrics"] == told["metrics"]) == (2, False)
+    gap = told["metrics"]["auc"] - other["metrics"]["auc"]
+    low, high = other["intervals"]["auc"]
+    assert other["difference"]["auc"] == pytest.approx(gap)
+    assert low <= gap <= high
+    low_alone, high_alone = told["intervals"]["auc"]
+    assert high - low < high_alone - low_alone, "what both find hard is no difference between them"
+    evaluation.evaluate("approval", END, moment_us("2025-06-09"), against="champion", as_json=True)
+    assert set(map(tuple, said()["against"]["intervals"].values())) == {(0.0, 0.0)}
+
+
+def _scored(path: Path, known: list[str]) -> None:
+    scored = pl.read_parquet(path)
+    assert scored["application"].to_list() == [known[1], "simulated:nobody", known[0], known[1]]
+    assert scored["probability"].is_null().to_list() == [False, True, False, False]
+    assert scored["probability"].is_between(0, 1).all()
+    for row in scored.drop_nulls("probability").iter_rows(named=True):
+        adds = [row[f"adds_{place}"] for place in (1, 2, 3) if row[f"reason_{place}"]]
+        assert adds == sorted(adds, reverse=True)
+        assert all(one > 0 for one in adds)
+    assert scored.row(1)[1:] == (None,) * (scored.width - 1)
+    assert scored["score"].drop_nulls().is_between(300, 900).all()
 
 
 def test_amounts_and_dimensions_are_trained_and_told_like_any_target(
@@ -120,13 +147,16 @@ def test_amounts_and_dimensions_are_trained_and_told_like_any_target(
     (made,) = said()["items"]
     assert (made["kind"], 0.75 < made["metrics"]["coverage"] <= 1) == ("quantiles", True)
     models.promote("amount", 1, as_json=True)
-    training.evaluate("amount", END, moment_us("2025-06-09"), as_json=True)
+    evaluation.evaluate("amount", END, moment_us("2025-06-09"), as_json=True)
     assert said()["metrics"]["pinball_ratio"] < 1
     asked = tmp_path / "asked.csv"
     asked.write_text("application\n" + "\n".join(key for key in world.keys[-40:]) + "\n")
     scores.score("amount", asked, tmp_path / "scored.csv", as_json=True)
     scored = pl.read_csv(tmp_path / "scored.csv")
     assert ((scored["lower"] <= scored["median"]) & (scored["median"] <= scored["upper"])).all()
+    assert (scored["adds_1"].abs() >= scored["adds_2"].abs()).all()
+    asked_for = scored.filter(pl.col("reason_1") == "attribute_amount")
+    assert asked_for["value_1"].cast(pl.Float64).is_not_null().all()
 
 
 def test_a_lender_has_a_model_of_its_own(
@@ -141,7 +171,7 @@ def test_a_lender_has_a_model_of_its_own(
     (made,) = said()["items"]
     assert made["name"] == "approval-lotus"
     models.promote("approval-lotus", 1, as_json=True)
-    training.evaluate("approval-lotus", END, moment_us("2025-06-09"), as_json=True)
+    evaluation.evaluate("approval-lotus", END, moment_us("2025-06-09"), as_json=True)
     judged = said()["rows"]
     models.compare("approval-lotus", ["1"], as_json=True)
     (card,) = said()["items"]
