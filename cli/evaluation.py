@@ -37,13 +37,15 @@ class _Judged:
     card: Card
     model: Model | AmountModel
 
-    def metrics(self, frame: pl.DataFrame, label: F64) -> dict[str, float]:
+    def metrics(self, frame: pl.DataFrame, label: F64) -> tuple[dict[str, float], F64 | None]:
+        """Its measures, and the probabilities that they are of; an amount has none."""
         from risk import Model
         from risk.metrics import measure
 
-        if isinstance(self.model, Model):
-            return known_figures(measure(self.model.chance(frame), label))
-        return known_figures(self.model.measured(frame))
+        if not isinstance(self.model, Model):
+            return known_figures(self.model.measured(frame)), None
+        chance = self.model.chance(frame)
+        return known_figures(measure(chance, label)), chance
 
 
 def evaluate(  # noqa: PLR0917
@@ -76,8 +78,9 @@ def evaluate(  # noqa: PLR0917
         progress.say(
             f"It learned from applications until {last}, or was chosen by them: of those days this says nothing new."
         )
-    found = [one.metrics(frame, label) for one in judged]
-    sure = _intervals(judged, frame, label, found)
+    told_of = [one.metrics(frame, label) for one in judged]
+    found = [figures for figures, _ in told_of]
+    sure = _intervals([chance for _, chance in told_of if chance is not None], frame, label, found)
     if as_json:
         told = {"target": target, "version": judged[0].version, "days_seen": seen, "rows": len(label),
                 "positives": int(label.sum()), "metrics": found[0], "intervals": sure[0]}  # fmt: skip
@@ -124,15 +127,13 @@ def _rows(facts: Facts, judged: list[_Judged]) -> pl.DataFrame:
 
 
 def _intervals(
-    judged: list[_Judged], frame: pl.DataFrame, label: F64, found: list[dict[str, float]]
+    chances: list[F64], frame: pl.DataFrame, label: F64, found: list[dict[str, float]]
 ) -> tuple[dict[str, Sure], dict[str, Sure]]:
     """Bounds of the first one's measures, and of what they are above the other's: whole days drawn, the same for both."""
     import numpy as np
 
-    from risk import Model
     from risk.metrics import RANKING, by_day, interval
 
-    chances = [one.model.chance(frame) for one in judged if isinstance(one.model, Model)]
     if not chances:
         return {}, {}
     days, places = by_day(frame), np.arange(len(label), dtype=np.float64)
