@@ -11,6 +11,7 @@ from core.errors import NotFoundError, UsageError
 from features.catalogue import Catalogue
 from features.compute import Prepared
 from features.lines import kept_targets
+from features.spoken import column, spoken
 from features.words import ALL, Kernel, Variant, Who, span
 from snapshot.columns import I64, NEVER, Columns, Relation
 from snapshot.log import columns_of, log_of, only
@@ -141,17 +142,17 @@ def sentence(variant: Variant, value: float | str | None, language: str, *, appl
     if told is None:
         return ""
     view = "" if variant.view is None else getattr(variant.view, language)
-    shown = {"en": "unknown", "zh": "未知"}[language] if value is None else value
-    if isinstance(shown, float):
-        shown = f"{shown:,.4g}" if abs(shown) < 1e4 and shown % 1 else f"{shown:,.0f}"
-    return str(getattr(told, language)).format(
-        value=shown,
+    said = spoken(variant, value, language)
+    words: str = getattr(told, language)
+    found = words.replace("{value}" + said.unit, "{value}").format(
+        value=said.value,
         view=view,
         window=_window(variant.window, language),
         duration=span(variant.duration),
-        column=variant.column,
+        column=column(variant, language),
         target=variant.column,
     )
+    return found[0].upper() + found[1:]
 
 
 def _window(window: int, language: str) -> str:

@@ -6,7 +6,7 @@ name them, and whatever else their users applied for, with whoever applied with 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 BLOCK = 20_000
 """Nodes a statement."""
+MOST_LINKS = 50_000
+"""Links a statement, and those of one node more: it holds them whole, and Neo4j's collector stops everybody while it copies them."""
 READERS = 2
 SECONDS = 600.0
 MISSING = -(2**63)
@@ -71,7 +73,7 @@ def _keys(graph: Graph) -> Keys:
         asked = statement("rings/facts_keys")
         missing = [thing for thing in things if (label, thing) not in known]
         for row in _in_blocks(
-            missing, lambda block: asked.run(graph, seconds=SECONDS, ids=block, label=label)
+            _even(missing), lambda block: asked.run(graph, seconds=SECONDS, ids=block, label=label)
         ):
             known.update(zip(((label, thing) for thing in row["thing"]), row["key"], strict=True))
         found = [(thing, known[label, thing]) for thing in things if (label, thing) in known]
@@ -91,17 +93,23 @@ def _links(graph: Graph, schema: Schema, progress: Progress) -> pl.DataFrame:
 
 def _links_of(graph: Graph, identifier: Identifier) -> Iterator[pl.DataFrame]:
     most = identifier.bind * LINKS_PER_BIND
-    shared = graph.read(_shared(identifier), seconds=SECONDS, most=most)[0]
-    for ids, text in (
-        (shared["within"], _all_links(identifier)),
-        (shared["beyond"], _first_links(identifier)),
-    ):
+    (shared,) = graph.read(_shared(identifier), seconds=SECONDS)
+    things = pl.DataFrame(shared, schema={"thing": pl.Int64, "degree": pl.Int64})
+    within = pl.col("degree") <= most
+    for held, text in ((within, _all_links(identifier)), (~within, _first_links(identifier))):
 
         def ask(block: Sequence[int], text: str = text) -> list[Row]:
             return graph.read(text, seconds=SECONDS, ids=block, missing=MISSING, most=most)
 
-        for row in _in_blocks(ids, ask):
+        for row in _in_blocks(_by_links(things.filter(held), most), ask):
             yield _frame({**row, "block": _numbers(row["block"])}, LINKS, type=identifier.label)
+
+
+def _by_links(things: pl.DataFrame, most: int) -> list[list[int]]:
+    """Blocks of things that have `MOST_LINKS` together, `most` of each being read."""
+    read = pl.col("degree").clip(upper_bound=most)
+    numbered = things.with_columns(block=(read.cum_sum() - read) // MOST_LINKS)
+    return [block["thing"].to_list() for block in numbered.partition_by("block", maintain_order=True)]
 
 
 def _numbers(hashes: list[str]) -> pl.Series:
@@ -116,7 +124,9 @@ def _targets(graph: Graph, ids: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
     """
     schema = {**TARGETS, "user_id": pl.Int64}
     of_them = statement("rings/facts_users")
-    blocks = _in_blocks(ids.sort().to_list(), lambda block: of_them.run(graph, seconds=SECONDS, ids=block))
+    blocks = _in_blocks(
+        _even(ids.sort().to_list()), lambda block: of_them.run(graph, seconds=SECONDS, ids=block)
+    )
     users = pl.Series([user for row in blocks for user in row["user_id"]], dtype=pl.Int64).unique()
     frames, asked = [pl.DataFrame(schema=schema)], pl.Series(dtype=pl.Int64)
     while not users.is_empty():
@@ -135,15 +145,18 @@ def _columns(
     """What the statement `name` returns for the nodes `ids`, block by block."""
     asked = statement(name)
     read = _in_blocks(
-        ids.sort().to_list(),
+        _even(ids.sort().to_list()),
         lambda block: asked.run(graph, seconds=SECONDS, ids=block, missing=MISSING, **params),
     )
     return pl.concat([pl.DataFrame(schema=schema), *(_frame(row, schema) for row in read)])
 
 
-def _in_blocks(ids: Sequence[int], ask: Callable[[Sequence[int]], list[Row]]) -> Iterator[Row]:
+def _even(ids: Sequence[int]) -> list[Sequence[int]]:
+    return [ids[start : start + BLOCK] for start in range(0, len(ids), BLOCK)]
+
+
+def _in_blocks(blocks: Iterable[Sequence[int]], ask: Callable[[Sequence[int]], list[Row]]) -> Iterator[Row]:
     """The one row of each block, in the order of the blocks."""
-    blocks = [ids[start : start + BLOCK] for start in range(0, len(ids), BLOCK)]
     with ThreadPoolExecutor(READERS, thread_name_prefix="rings-read") as pool:
         for rows in pool.map(ask, blocks):
             yield rows[0]
@@ -159,12 +172,11 @@ def _frame(row: Row, schema: dict[str, Any], **constant: str) -> pl.DataFrame:
 
 
 def _shared(identifier: Identifier) -> str:
-    """Internal ids of the identifiers with two links and more, those `within` `$most` and `beyond`, in order."""
+    """Internal ids of the identifiers with two links and more, and how many each has."""
     degree = f"COUNT {{ (s)<-[:{identifier.relationship}]-() }}"
     return (
         f"MATCH (s:{identifier.label}) WITH id(s) AS id, {degree} AS degree WHERE degree > 1 "
-        "RETURN collect(CASE WHEN degree <= $most THEN id END) AS within, "
-        "collect(CASE WHEN degree > $most THEN id END) AS beyond"
+        "RETURN collect(id) AS thing, collect(degree) AS degree"
     )
 
 

@@ -47,7 +47,9 @@ class AmountModel:
     def quantiles(self, rows: Rows) -> F64:
         """(n, 3) `QUANTILES` of the amount, ascending, in the unit of `ASKED` (cents). Raises as `Encoding.matrix`."""
         values = self.encoding.matrix(rows)
-        told = self.booster.inplace_predict(values, iteration_range=(0, self.rounds)).astype(np.float64)
+        told = self.booster.inplace_predict(
+            values, iteration_range=(0, self.rounds), validate_features=False
+        ).astype(np.float64)
         held = np.sort(told, axis=1) + np.array([-self.margin, 0.0, self.margin])
         found: F64 = np.exp(np.sort(held, axis=1)) * self.asked(values)[:, None]
         return found

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,6 @@ class Row:
     positives: tuple[int, ...]
     coefficient: float
 
-    def bins(self, values: F64) -> Any:
-        """(n) The bin of each value."""
-        return _bins(values, self.edges)
-
 
 @dataclass(frozen=True)
 class Scorecard:
@@ -64,15 +61,17 @@ class Scorecard:
 
     def points(self, values: F64) -> F64:
         """(n, rows) Points of each row; their sum is the score."""
-        told = [np.array(row.points)[row.bins(values[:, row.column])] for row in self.rows]
-        return np.column_stack(told).astype(np.float64)
+        return self._told.of(self._told.points, values)
 
     def contributions(self, values: F64) -> F64:
         """(n, features) What each adds to the log odds of a positive."""
         found = np.zeros(values.shape)
-        for row in self.rows:
-            found[:, row.column] = row.coefficient * np.array(row.woe)[row.bins(values[:, row.column])]
+        found[:, self._told.columns] = self._told.of(self._told.odds, values)
         return found
+
+    @cached_property
+    def _told(self) -> _Told:
+        return _Told(self.rows)
 
     def write(self, folder: Path, name: str) -> dict[str, Any]:
         """As one JSON object, for the model's file."""
@@ -92,6 +91,29 @@ class Scorecard:
             {key: tuple(v) if isinstance(v, list) else v for key, v in row.items()} for row in rows
         ]
         return Scorecard(tuple(Row(**row) for row in listed), told["intercept"])
+
+
+class _Told:
+    """The rows of a card side by side, so that an application is looked up in all of them at once."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        most = max(len(row.points) for row in rows)
+        self.columns = [row.column for row in rows]
+        self.points, self.odds = np.zeros((2, len(rows), most))
+        self._edges = np.full((len(rows), most - 2), np.inf)
+        self._last = np.array([len(row.edges) for row in rows])
+        for place, row in enumerate(rows):
+            self._edges[place, : len(row.edges)] = row.edges
+            self.points[place, : len(row.points)] = row.points
+            self.odds[place, : len(row.woe)] = row.coefficient * np.array(row.woe)
+
+    def of(self, told: F64, values: F64) -> F64:
+        """(n, rows) What `told` (rows, bins) says of the bins of `values` (n, features)."""
+        mine = values[:, self.columns]
+        above = np.minimum((mine[:, :, None] >= self._edges).sum(axis=2), self._last)
+        bins = np.where(np.isnan(mine), self._last + 1, above)
+        found: F64 = told[np.arange(len(self.columns)), bins]
+        return found
 
 
 def fit_scorecard(

@@ -41,7 +41,9 @@ class Trees:
 
     def chance(self, values: F64) -> F64:
         """(n) Probability of a positive; `values` (n, features) in the order of the encoding."""
-        found = self.booster.inplace_predict(values, iteration_range=(0, self.rounds)).astype(np.float64)
+        found = self.booster.inplace_predict(
+            values, iteration_range=(0, self.rounds), validate_features=False
+        ).astype(np.float64)
         held: F64 = np.clip(found, 0.0, 1.0)
         return held
 

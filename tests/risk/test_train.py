@@ -92,11 +92,17 @@ def test_what_features_add_is_the_log_odds_over_what_all_share(trained: Trained)
     assert all(bool(names) == bool((row > 0).any()) for names, row in zip(reasons, added, strict=True))
 
 
-def test_what_is_missing_or_out_of_range_has_a_bin(trained: Trained) -> None:
-    row = next(one for one in trained.model.scorecard.rows if one.feature == "strong")
-    places = row.bins(np.array([-1e9, 1e9, np.nan]))
-    assert places.tolist() == [0, len(row.edges), len(row.edges) + 1]
-    assert row.counts[-1] > 0
+def test_what_is_missing_or_out_of_range_or_on_an_edge_has_a_bin(trained: Trained) -> None:
+    card = trained.model.scorecard
+    told = [[-1e9, 1e9, np.nan, np.inf, *row.edges] for row in card.rows]
+    bins = [[0, len(row.edges), -1, len(row.edges), *range(1, len(row.edges) + 1)] for row in card.rows]
+    for place, (row, values, due) in enumerate(zip(card.rows, told, bins, strict=True)):
+        matrix = np.full((len(values), len(trained.model.encoding.features)), 0.5)
+        matrix[:, row.column] = values
+        assert card.points(matrix)[:, place].tolist() == [row.points[one] for one in due]
+        odds = [row.coefficient * row.woe[one] for one in due]
+        assert card.contributions(matrix)[:, row.column].tolist() == odds
+    assert all(row.counts[-1] > 0 for row in card.rows if row.feature == "strong")
 
 
 def test_same_data_and_seed_give_the_same_files(trained: Trained, tmp_path: Path) -> None:
