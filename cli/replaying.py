@@ -35,6 +35,7 @@ def replay(
     from scoring.service import open_scoring
 
     settings, count, differing, others = load_settings(), 0, [], Counter[str]()
+    reworded = 0
     with Terminal() as progress, connect(settings) as graph, open_sql(settings) as sql:
         scoring = open_scoring(settings, graph, sql, load_hasher(settings), own=own)
         progress.step("Making them again", unit="decisions")
@@ -50,6 +51,7 @@ def replay(
                         raise
                     others[decision.record["catalogue"]] += 1
                     continue
+                reworded += found.reworded
                 if found.differs:
                     differing.append(found)
             progress.advance(len(page.items))
@@ -57,7 +59,8 @@ def replay(
                 break
             after = page.next
     if as_json:
-        emit({"decisions": count, "differ": [asdict(one) for one in differing], "other_catalogues": others})
+        differ = [asdict(one) for one in differing]
+        emit({"decisions": count, "differ": differ, "reworded": reworded, "other_catalogues": others})
     elif differing:
         rows = [(one.id, one.key, ", ".join(one.differs[:5])) for one in differing[:50]]
         table(
@@ -67,6 +70,8 @@ def replay(
         )
     else:
         stdout.print(f"{count - others.total():,} decisions, each the same again.")
+    if reworded:
+        stderr.print(f"{reworded:,} of them say the same codes and figures in other sentences than today's.")
     for version, some in others.items():
         stderr.print(
             f"{some:,} decisions were made with catalogue {version}, which is not here: name its own features by --own."

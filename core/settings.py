@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 from core.errors import UsageError
 
 HTTP_PORT, BOLT_PORT, API_PORT = 7474, 7687, 8000
+SECONDS_MOST = 120
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Settings:
     sql_url: str | None = field(repr=False)
     """FINGRAPH_SQL_URL: `postgresql://user:password@host/database`, or `sqlite:////absolute/path`; without it
     SQLite at `<home>/fingraph.db`."""
+    graph_seconds: float
+    """FINGRAPH_GRAPH_SECONDS: how long a decision waits for the graph before it is made without (default 1)."""
 
     @property
     def http_port(self) -> int:
@@ -100,6 +104,17 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         except ValueError:
             raise UsageError("settings.invalid", f"{name} must be a whole number.") from None
 
+    def seconds(name: str, default: float) -> float:
+        try:
+            found = float(text(name) or default)
+        except ValueError:
+            found = math.nan
+        if not 0 < found <= SECONDS_MOST:
+            raise UsageError(
+                "settings.invalid", f"{name} must be a number of seconds, at most {SECONDS_MOST}."
+            )
+        return found
+
     home = Path(text("FINGRAPH_HOME") or ".fingraph").expanduser().absolute()
     cache = text("FINGRAPH_CACHE")
     java = text("FINGRAPH_JAVA")
@@ -118,4 +133,5 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         neo4j_password=text("NEO4J_PASSWORD"),
         hash_key=text("FINGRAPH_HASH_KEY"),
         sql_url=text("FINGRAPH_SQL_URL"),
+        graph_seconds=seconds("FINGRAPH_GRAPH_SECONDS", 1.0),
     )

@@ -24,6 +24,7 @@ from graph_schema import Identifier, Schema, arriving, cypher
 from loaders.plan import DIGEST, EVENT_AT, KEY, LinkFact, Part
 from loaders.rows import Staged
 from loaders.run import LoadRun
+from queries import statement
 from queries.neighbourhood import NeighbourhoodRead
 
 SECONDS = 10.0
@@ -31,6 +32,8 @@ SECONDS = 10.0
 WARM_SECONDS = 120.0
 _REHEARSED = ("a:b", "fingraph:rehearsed", "fingraph:" + "rehearsed" * 20)
 """Keys of arrivals that are undone: the server plans anew where a text is about ten times as long (to 10, 100, 1,000)."""
+_COMMITS = 10
+"""That set the schema's lock, and as many that take it away."""
 Carry = Callable[[Row], Sequence[float]]
 """From what an application saw to what it carries from then on. It runs inside the transaction: keep it short."""
 
@@ -165,14 +168,16 @@ class Arrivals:
         return graph.in_write(lambda tx: write(tx, arrival, load), seconds=seconds)
 
     def warm(self, *, rehearsals: int = 0, seconds: float = WARM_SECONDS) -> None:
-        """Have the server plan what arrivals run, which takes seconds once: by one of each kind that is undone, and as many applications
-        more as it is to be rehearsed by.
+        """Have the server plan what arrivals run, which takes seconds once: by one of each kind that is undone, as many applications
+        more as it is to be rehearsed by, and commits of nothing that stays.
 
         Call it before the first arrival; without it the first may run out of its time.
         """
         for label in (*self._schema.tied, "Outcome", "Load"):
             for key in _REHEARSED:
                 self._undone(label, key, seconds)
+        for lock in (True, None) * _COMMITS:
+            statement("loads/warm").run(self._graph, lock=lock)
         for number in range(rehearsals):  # the server compiles what it often runs
             self._undone("Application", f"{_REHEARSED[1]}:{number}", seconds)
 

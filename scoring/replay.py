@@ -15,7 +15,7 @@ from scoring.parts import Parts, Seen
 from scoring.policies import Policies
 from scoring.pool import Pool
 from scoring.record import Decision
-from scoring.reply import arrival_again, reply_of, values_again
+from scoring.reply import arrival_again, reply_of, values_again, without_words
 
 SECONDS = 30.0
 
@@ -27,7 +27,9 @@ class Replayed:
     id: str
     key: str
     differs: tuple[str, ...]
-    """Parts of the reply and names of features (`feature.…`); none: the same, to the bit."""
+    """Parts of the reply and names of features (`feature.…`); none: every figure and code is the same, to the bit."""
+    reworded: bool = False
+    """Whether a version of FinGraph with other sentences made it: these are of today, and say the same figures."""
 
 
 def replay(decision: Decision, graph: Graph, parts: Parts, pool: Pool, policies: Policies) -> Replayed:
@@ -46,13 +48,14 @@ def replay(decision: Decision, graph: Graph, parts: Parts, pool: Pool, policies:
         decision.id, decision.key, point, policy, basis, judgement, explain=record["explain"], dry_run=False
     )
     told = {name: value for name, value in decision.reply.items() if name != "timings_ms"}
-    differs = [name for name in {**told, **made} if told.get(name) != made.get(name)]
+    bare, again = without_words(told), without_words(made)
+    differs = [name for name in {**bare, **again} if bare.get(name) != again.get(name)]
     differs += [
         f"feature.{name}" for name in {**kept, **seen.values} if kept.get(name) != seen.values.get(name)
     ]
     if (seen.known_at, seen.seq) != point:
         differs.append("point")
-    return Replayed(decision.id, decision.key, tuple(differs))
+    return Replayed(decision.id, decision.key, tuple(differs), reworded=bare == again and told != made)
 
 
 def _seen_again(

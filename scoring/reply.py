@@ -13,6 +13,8 @@ from policy.model import Policy
 from scoring.judging import Basis, Judgement
 
 Told = dict[str, Any]
+WORDS = ("staff", "en", "zh")
+"""Of a reason, and of what an applicant is told."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,19 @@ def record_of(
         "shadow": None if shadow is None else shadow.as_dict(),
         "explain": explain,
     }
+
+
+def without_words(told: Any) -> Any:
+    """A reply without the sentences that the codes and figures of its lists are said in."""
+    if isinstance(told, Mapping):
+        return {name: without_words(one) for name, one in told.items()}
+    if not isinstance(told, list):
+        return told
+    return [_bare(one) if isinstance(one, Mapping) else one for one in told]
+
+
+def _bare(row: Mapping[str, Any]) -> Told:
+    return {name: one for name, one in row.items() if name not in WORDS}
 
 
 def arrival_again(record: Mapping[str, Any]) -> Arrival:

@@ -35,10 +35,8 @@ _log = logging.getLogger("fingraph.scoring")
 
 REFUSED = "graph.statement"
 """Neo4j would not run a statement, after all that it was tried again: nothing was written."""
-GRAPH_SECONDS = 1.0
-"""What the graph has to answer in; then the model of an application's own attributes speaks."""
 GRACE_SECONDS = 0.3
-"""How much later it is taken for frozen."""
+"""How much later than its time a graph that does not answer is taken for frozen."""
 
 
 @dataclass(frozen=True)
@@ -93,14 +91,17 @@ class Scorer:
     """Scores applications; many threads may use one."""
 
     def __init__(
-        self, sql: Sql, hasher: Hasher, parts: Parts, judges: tuple[Pool, Policies, Breakers], *, clock: Clock = now_us
+        self, sql: Sql, hasher: Hasher, parts: Parts, judges: tuple[Pool, Policies, Breakers], *,
+        seconds: float, clock: Clock = now_us,
     ) -> None:  # fmt: skip
-        self._sql, self._hasher, self._clock = sql, hasher, clock
+        """`seconds`: what the graph has to answer in; then the model of an application's own attributes speaks."""
+        self._sql, self._hasher, self._clock, self._seconds = sql, hasher, clock, seconds
         self.parts = parts
         self.pool, self._policies, self._breakers = judges
 
-    def score(self, graph: Graph, asked: Asked, seconds: float = GRAPH_SECONDS) -> Decision:
-        """What is decided about an application, kept before it is returned; asked again, the same.
+    def score(self, graph: Graph, asked: Asked, seconds: float | None = None) -> Decision:
+        """What is decided about an application, kept before it is returned; asked again, the same. `seconds`: in the place of the
+        scorer's own.
 
         Raises `InvalidError`, `IncompatibleError` (`score.conflict`, `arrive.conflict`), `NotFoundError` (`policy.none`,
         `models.unknown`), `SqlUnavailableError`; where the graph is away it decides without.
@@ -116,7 +117,7 @@ class Scorer:
         policy = self._policies.champion()
         if policy is None:
             raise no_policy("champion")
-        look = self._look(graph, arrival, asked, seconds)
+        look = self._look(graph, arrival, asked, self._seconds if seconds is None else seconds)
         with timings.step("graph"):
             met = _met(look.first)
         judged = self._judge(arrival, asked, policy, met, timings)

@@ -70,6 +70,8 @@ class Open:
     hasher: Hasher
     registry: Registry
     home: Path
+    seconds: float
+    """What the graph has to answer a decision in."""
     clock: Clock = now_us
     schemas: Schemas = field(default_factory=Schemas)
     own: Own | None = None
@@ -109,7 +111,7 @@ class Scoring:
         if pool is None or pool.catalogues.versions != parts.catalogues.versions:
             pool = Pool(opened.registry, parts.catalogues)
         judges = (pool, self.policies, self.breakers)
-        return Scorer(opened.sql, opened.hasher, parts, judges, clock=opened.clock)
+        return Scorer(opened.sql, opened.hasher, parts, judges, seconds=opened.seconds, clock=opened.clock)
 
     @property
     def parts(self) -> Parts:
@@ -240,4 +242,5 @@ def open_scoring(  # noqa: PLR0917
     """The scoring of a home; `own`: a file of own features, by default the home's. Raises as `own_features`."""
     home = settings.home
     registry, schemas = Registry(home / "models"), schemas or Schemas(home / SCHEMA)
-    return Scoring(Open(graph, sql, hasher, registry, home, clock, schemas, own_features(settings, own)))
+    features = own_features(settings, own)
+    return Scoring(Open(graph, sql, hasher, registry, home, settings.graph_seconds, clock, schemas, features))

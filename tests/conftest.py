@@ -74,6 +74,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         port_offset=int(os.environ.get(OURS + "PORT_OFFSET", PORT_OFFSET)) + PORT_STEP * _worker(),
         heap_mb=given.heap_mb or 1_000,
         pagecache_mb=given.pagecache_mb or 512,
+        graph_seconds=60.0,  # whether a machine is quick is no test's question
     )
     shutil.rmtree(home, ignore_errors=True)
 

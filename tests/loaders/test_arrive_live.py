@@ -33,6 +33,7 @@ def arriving(empty_graph: Graph) -> Arrivals:
     made = door(empty_graph)
     made.warm()
     assert not empty_graph.read("MATCH (n) WHERE NOT n:SchemaState RETURN n.key AS key")
+    assert empty_graph.read("MATCH (s:SchemaState) RETURN s._lock AS lock") == [{"lock": None}]
     return made
 
 

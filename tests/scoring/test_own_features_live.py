@@ -62,7 +62,7 @@ def scoring_of(home: Home) -> Scoring:
 def scored(home: Home, number: int, device: str | None = None) -> Decision:
     """With time enough beside other work."""
     asked = Asked(sent(number, device=device), explain=True)
-    return home.scoring.scorer.score(home.graph, asked, seconds=60.0)
+    return home.scoring.score(asked)
 
 
 def put(home: Home, device: str) -> None:
