@@ -80,7 +80,7 @@ LOAD_RUN = NodeType(
         Property("load", Type.INTEGER, "Number of the load.", required=True),
         Property("source", Type.STRING, "Source of the mapping."),
         Property("mapping", Type.STRING, "SHA-256 of the mapping file."),
-        Property("mode", Type.STRING, "batch, bulk or online."),
+        Property("mode", Type.STRING, "batch, bulk or online; warming while a server makes itself ready."),
         Property(
             "backfill",
             Type.BOOLEAN,

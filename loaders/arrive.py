@@ -10,13 +10,14 @@ is behind. `seq` is the hash of the key, as for files without an order.
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from core.clock import DAY, Clock, now_us
+from core.clock import DAY, HOUR, Clock, now_us
 from core.errors import FinGraphError, IncompatibleError, NotFoundError, UsageError
 from core.graph import Graph, Row, Transaction
 from core.ids import seq_of
@@ -33,7 +34,9 @@ WARM_SECONDS = 120.0
 _REHEARSED = ("a:b", "fingraph:rehearsed", "fingraph:" + "rehearsed" * 20)
 """Keys of arrivals that are undone: the server plans anew where a text is about ten times as long (to 10, 100, 1,000)."""
 _COMMITS = 10
-"""That set the schema's lock, and as many that take it away."""
+"""That make something, and as many that take it away."""
+_LATER = 10**16
+"""µs; a moment that nobody asks about."""
 Carry = Callable[[Row], Sequence[float]]
 """From what an application saw to what it carries from then on. It runs inside the transaction: keep it short."""
 
@@ -176,10 +179,15 @@ class Arrivals:
         for label in (*self._schema.tied, "Outcome", "Load"):
             for key in _REHEARSED:
                 self._undone(label, key, seconds)
-        for lock in (True, None) * _COMMITS:
-            statement("loads/warm").run(self._graph, lock=lock)
+        self._commit()
         for number in range(rehearsals):  # the server compiles what it often runs
             self._undone("Application", f"{_REHEARSED[1]}:{number}", seconds)
+
+    def _commit(self) -> None:
+        name, now = f"warming:{secrets.token_hex(8)}", self._clock()
+        for number in range(_COMMITS):
+            statement("loads/warm").run(self._graph, name=f"{name}:{number}", now=now, never=_LATER)
+            statement("loads/cool").run(self._graph, name=name, before=now - HOUR)
 
     def _undone(self, label: str, key: str, seconds: float) -> None:
         with suppress(Rehearsed):

@@ -2,6 +2,6 @@
 // mode: read
 // params: -
 // returns: source
-MATCH (l:Load)
+MATCH (l:Load) WHERE l.load > 0
 RETURN DISTINCT l.source AS source
 ORDER BY source LIMIT 100

@@ -1,8 +1,11 @@
 // name: loads/warm
 // mode: write
-// params: lock
-// returns: key
-// A commit that says nothing of anybody: the first ones of a server that was just started take ten times as long as the next.
-MATCH (s:SchemaState {key: 'schema'})
-SET s._lock = $lock
-RETURN s.key AS key
+// params: name, now, never
+// returns: nodes
+// A commit as an arrival's, of what is nobody's and nobody reads: the first ones of a server that was just started take ten times as long.
+CREATE (a:Load {key: $name + ':a', load: -1, mode: 'warming', started_at: $now})
+CREATE (b:Load {key: $name + ':b', load: -1, mode: 'warming', started_at: $now})
+CREATE (c:Load {key: $name + ':c', load: -1, mode: 'warming', started_at: $now})
+CREATE (a)-[:USED_DEVICE {known_at: $never, seq: 0}]->(b)
+CREATE (a)-[:GAVE_PHONE {known_at: $never, seq: 0}]->(c)
+RETURN 3 AS nodes
