@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
+from time import perf_counter
 from typing import Any
 
 from benchmarks.goal import Figure, Goal
@@ -108,7 +110,8 @@ def _locked(root: Path, commit: str | None = None) -> dict[str, str]:
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were measured on: processor, cores this process may use, memory, Python, Java."""
+    """What the figures were measured on: processor, cores this process may use, memory, Python, Java; and how quick it was, since
+    one that is shared with others is half as quick on another day."""
     try:
         java = find_java(load_settings()).version
     except FinGraphError:
@@ -120,7 +123,20 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "java": java,
         "system": f"{platform.system()} {platform.release()}",
+        "loop_ms": loop_ms(),
     }
+
+
+def loop_ms() -> float:
+    """Milliseconds of a million steps of Python, the median of nine: compare figures of two days by it."""
+
+    def once() -> float:
+        began, found = perf_counter(), 0
+        for step in range(1_000_000):
+            found += step * step
+        return (perf_counter() - began) * 1_000
+
+    return round(median(once() for _ in range(9)), 1)
 
 
 def _cpu() -> str:

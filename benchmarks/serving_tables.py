@@ -65,6 +65,8 @@ def document() -> str:
 
 def _table(told: Mapping[str, Any], found: Result) -> Iterable[str]:
     where = "{cores} × {cpu}, {memory_mb:,} MB".format_map(found.machine)
+    if "loop_ms" in found.machine:
+        where += f" (a million steps of Python in {found.machine['loop_ms']:g} ms)"
     yield f"{found.data}; {where}; commit {found.commit[:7]}, {found.date[:10]}.\n"
     yield "![Latency by rate](images/serving.svg)\n"
     yield from head("load", "p50 ms", "p95", "p99", "max", "decisions", "without")

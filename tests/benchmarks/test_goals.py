@@ -157,7 +157,7 @@ def test_a_result_says_where_and_when(repository: Path, folder: Path) -> None:
     result = kept(repository, folder)
     assert read_result("speed", folder) == result
     assert result.machine["cores"] >= 1
-    assert {"cpu", "memory_mb", "python", "java"} <= set(result.machine)
+    assert {"cpu", "memory_mb", "python", "java", "loop_ms"} <= set(result.machine)
     assert result.command == "make goals RUN=speed"
     assert result.date.endswith("Z")
 
