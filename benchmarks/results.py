@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -127,8 +128,9 @@ def machine() -> dict[str, Any]:
     }
 
 
+@cache
 def loop_ms() -> float:
-    """Milliseconds of a million steps of Python, the median of nine: compare figures of two days by it."""
+    """Milliseconds of a million steps of Python, the median of nine, once a process: compare figures of two days by it."""
 
     def once() -> float:
         began, found = perf_counter(), 0

@@ -386,7 +386,7 @@ def test_a_graph_that_freezes_is_left_out_in_time(home: Home, monkeypatch: pytes
         patch.setattr(Graph, "in_write", frozen)
         began = time.monotonic()
         decision = home.scoring.scorer.score(home.graph, Asked(sent(495)), seconds=1.0)
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 5
         over.set()
     assert decision.reply["degraded"] == ["graph"]
     assert decision.record["graph_error"] == "graph.timeout"
