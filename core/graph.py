@@ -41,15 +41,27 @@ RETRY_SECONDS = 30.0
 RETRY_SECONDS_SHORT = 1.0
 """The same where somebody waits for the reply."""
 
+KEEP_PLAN = "CYPHER replan=skip\n"
+"""Begins a statement that somebody waits for: the server keeps its plan though the graph has grown since, in the place of half a
+second's planning in his time. `Transaction.anew` is how such plans are renewed."""
+_PLAN_ANEW = "CYPHER replan=force\n"
+
 
 class Transaction:
     """One transaction: statements run in it stand or fall together."""
 
-    def __init__(self, tx: ManagedTransaction) -> None:
+    def __init__(self, tx: ManagedTransaction, *, anew: bool = False) -> None:
         self._tx = tx
+        self._anew = anew
+
+    def anew(self) -> Transaction:
+        """The same, in which `KEEP_PLAN` counts for nothing: the server makes its plans by what the graph holds now."""
+        return Transaction(self._tx, anew=True)
 
     def run(self, statement: str, **parameters: object) -> list[Row]:
         """Rows of `statement`, whole in memory: every statement of ours is bounded by a limit or a chunk."""
+        if self._anew:
+            statement = statement.replace(KEEP_PLAN, _PLAN_ANEW)
         with _noted(statement):
             return [dict(record) for record in self._tx.run(statement, parameters)]
 

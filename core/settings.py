@@ -43,6 +43,8 @@ class Settings:
     SQLite at `<home>/fingraph.db`."""
     graph_seconds: float
     """FINGRAPH_GRAPH_SECONDS: how long a decision waits for the graph before it is made without (default 1)."""
+    warm_seconds: float
+    """FINGRAPH_WARM_SECONDS: longest time that a server rehearses decisions before it is ready (default 30)."""
 
     @property
     def http_port(self) -> int:
@@ -134,4 +136,5 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         hash_key=text("FINGRAPH_HASH_KEY"),
         sql_url=text("FINGRAPH_SQL_URL"),
         graph_seconds=seconds("FINGRAPH_GRAPH_SECONDS", 1.0),
+        warm_seconds=seconds("FINGRAPH_WARM_SECONDS", 30.0),
     )

@@ -7,6 +7,7 @@ a circle. A hub is not held: nothing is read through it. What was held tells its
 from __future__ import annotations
 
 from core.clock import MINUTE
+from core.graph import KEEP_PLAN
 from graph_schema.model import Identifier, Schema
 
 LEAD = MINUTE
@@ -33,7 +34,7 @@ def hold_named(schema: Schema, label: str) -> str:
         f"OPTIONAL MATCH (n:{label} {{key: $key}}) RETURN '{label}' AS label, n.key AS key, id(n) AS id, "
         "n.known_at AS last, n.seq AS seq, n.digest AS digest"
     )
-    return "\nUNION ALL\n".join([*branches, own])
+    return KEEP_PLAN + "\nUNION ALL\n".join([*branches, own])
 
 
 def _held(label: str, kind: Identifier | None) -> str:
@@ -60,7 +61,7 @@ def hold_about(schema: Schema) -> str:
     → id, last (µs: the newest of its own point and outcomes, the links of all of them, and when hubs among them became so); no row when it does not stand.
     """
     types = "|".join(identifier.relationship for identifier in schema.identifiers)
-    return f"""MATCH (a:Application {{key: $about}})
+    return f"""{KEEP_PLAN}MATCH (a:Application {{key: $about}})
 {_HOLD.format("a")}
 WITH a
 CALL (a) {{
@@ -118,7 +119,7 @@ def write_named(schema: Schema, label: str) -> str:
   RETURN '{name}' AS name, row.id AS over"""
         )
     made, counted = "\n".join(parts), "\n  UNION ALL\n  ".join(past)
-    return f"""CREATE (a:{label}) SET a = $properties
+    return f"""{KEEP_PLAN}CREATE (a:{label}) SET a = $properties
 WITH a
 {made}
 WITH a

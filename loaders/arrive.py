@@ -35,8 +35,6 @@ _REHEARSED = ("a:b", "fingraph:rehearsed", "fingraph:" + "rehearsed" * 20)
 """Keys of arrivals that are undone: the server plans anew where a text is about ten times as long (to 10, 100, 1,000)."""
 _COMMITS = 10
 """That make something, and as many that take it away."""
-_LATER = 10**16
-"""µs; a moment that nobody asks about."""
 Carry = Callable[[Row], Sequence[float]]
 """From what an application saw to what it carries from then on. It runs inside the transaction: keep it short."""
 
@@ -170,30 +168,34 @@ class Arrivals:
             write = self._outcome
         return graph.in_write(lambda tx: write(tx, arrival, load), seconds=seconds)
 
-    def warm(self, *, rehearsals: int = 0, seconds: float = WARM_SECONDS) -> None:
-        """Have the server plan what arrivals run, which takes seconds once: by one of each kind that is undone, as many applications
-        more as it is to be rehearsed by, and commits of nothing that stays.
+    def warm(self, *, seconds: float = WARM_SECONDS) -> None:
+        """Have the server plan what arrivals run, by what the graph holds now, which takes seconds once: by some of each kind that are
+        undone, and commits of nothing that stays.
 
         Call it before the first arrival; without it the first may run out of its time.
         """
         for label in (*self._schema.tied, "Outcome", "Load"):
             for key in _REHEARSED:
+                self._undone(label, key, seconds, anew=True)
                 self._undone(label, key, seconds)
         self._commit()
-        for number in range(rehearsals):  # the server compiles what it often runs
-            self._undone("Application", f"{_REHEARSED[1]}:{number}", seconds)
+
+    def rehearse(self, number: int, *, seconds: float = SECONDS) -> None:
+        """One application that is undone: the server compiles what it often runs. `number`: of the rehearsal."""
+        self._undone("Application", f"{_REHEARSED[1]}:{number}", seconds)
 
     def _commit(self) -> None:
         name, now = f"warming:{secrets.token_hex(8)}", self._clock()
         for number in range(_COMMITS):
-            statement("loads/warm").run(self._graph, name=f"{name}:{number}", now=now, never=_LATER)
+            statement("loads/warm").run(self._graph, name=f"{name}:{number}", now=now)
             statement("loads/cool").run(self._graph, name=name, before=now - HOUR)
 
-    def _undone(self, label: str, key: str, seconds: float) -> None:
+    def _undone(self, label: str, key: str, seconds: float, *, anew: bool = False) -> None:
         with suppress(Rehearsed):
-            self._graph.in_write(partial(self._rehearse, label, key), seconds=seconds)
+            self._graph.in_write(partial(self._rehearsed, label, key, anew), seconds=seconds)
 
-    def _rehearse(self, label: str, key: str, tx: Transaction) -> None:
+    def _rehearsed(self, label: str, key: str, anew: bool, tx: Transaction) -> None:
+        tx = tx.anew() if anew else tx
         if label == "Load":
             _begin(self._run(), tx)
         elif label == "Outcome":

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.errors import NotFoundError
-from core.graph import Graph, Row, Transaction
+from core.graph import KEEP_PLAN, Graph, Row, Transaction
 from graph_schema import Schema
 from graph_schema.model import SUMMARISED
 
@@ -134,7 +134,7 @@ def _text(asked: Asked, *, of_key: bool) -> str:
         event_at, own = "a.event_at", _list(f"a.{name}" for name in (*asked.numbers, *asked.texts))
     ways = "|".join(("SUBMITTED", *(kind.relationship for kind in asked.schema.identifiers)))
     hub = "coalesce(CASE WHEN i.hub_since = at THEN i.hub_seq < seq ELSE i.hub_since < at END, false)"
-    return f"""{first}
+    return f"""{KEEP_PLAN}{first}
 CALL (at) {{
   OPTIONAL MATCH (x:RingRun) WHERE x.known_at < at AND x.finished_at IS NOT NULL
   WITH x ORDER BY x.known_at DESC LIMIT 1 RETURN x.run AS run, x.known_at AS run_known_at

@@ -50,8 +50,6 @@ FACT_SECONDS = 10.0
 """Longest time that a fact takes in the graph."""
 REHEARSALS = 300
 """Most applications that are rehearsed by, as arrivals and as dry runs: the JVM compiles what it often runs."""
-REHEARSAL_SECONDS = 15.0
-"""Longest time of the dry runs: a server that comes back under load is wanted."""
 SCHEMA = "schema.json"
 """What mappings declared, below the home: for a start while the graph is away."""
 OUTBOX = "outbox.lock"
@@ -72,6 +70,8 @@ class Open:
     home: Path
     seconds: float
     """What the graph has to answer a decision in."""
+    warm_seconds: float
+    """Longest time of rehearsals: a server that comes back under load is wanted."""
     clock: Clock = now_us
     schemas: Schemas = field(default_factory=Schemas)
     own: Own | None = None
@@ -200,7 +200,7 @@ class Scoring:
         the newest ones met. A graph of few applications has no time to lose, and is rehearsed as often."""
         parts, policy = self.parts, self.policies.champion()
         newest = statement("scoring/newest").run(self._opened.graph, most=REHEARSALS)
-        parts.arrivals.warm(rehearsals=len(newest))
+        parts.arrivals.warm()
         for kind in parts.schema.identifiers:  # some normalisers read data of their own first
             identify(pl.Series(SAMPLES), kind, NOBODY.source, self._opened.hasher, {})
         if policy is None:
@@ -214,10 +214,11 @@ class Scoring:
         nobody = Asked(NOBODY, dry_run=True)
         rehearse(self._opened.sql, self.scorer.score(self._opened.graph, nobody, seconds=30.0))
         of_key(self._opened.sql, NOBODY.key)
-        until = time.monotonic() + REHEARSAL_SECONDS
-        for row in newest:
+        until = time.monotonic() + self._opened.warm_seconds
+        for number, row in enumerate(newest):
             if time.monotonic() > until:
                 break
+            parts.arrivals.rehearse(number)
             parts.seen(parts.met_again(self._opened.graph, row["key"], seconds=30.0))
             self.scorer.score(self._opened.graph, nobody, seconds=30.0)
         parts.unseen(arrival_of(NOBODY, self._using(parts)), (0, 0), "warming")
@@ -243,4 +244,5 @@ def open_scoring(  # noqa: PLR0917
     home = settings.home
     registry, schemas = Registry(home / "models"), schemas or Schemas(home / SCHEMA)
     features = own_features(settings, own)
-    return Scoring(Open(graph, sql, hasher, registry, home, settings.graph_seconds, clock, schemas, features))
+    seconds = (settings.graph_seconds, settings.warm_seconds)
+    return Scoring(Open(graph, sql, hasher, registry, home, *seconds, clock, schemas, features))

@@ -75,6 +75,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         heap_mb=given.heap_mb or 1_000,
         pagecache_mb=given.pagecache_mb or 512,
         graph_seconds=60.0,  # whether a machine is quick is no test's question
+        warm_seconds=1.0,
     )
     shutil.rmtree(home, ignore_errors=True)
 

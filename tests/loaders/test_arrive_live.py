@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.clock import HOUR, MINUTE
 from core.errors import IncompatibleError, NotFoundError, UsageError
 from core.graph import Graph
 from core.ids import seq_of
@@ -19,7 +18,6 @@ from loaders.arrive import Arrival, Arrivals, Named, arrivals
 from loaders.carried import store_carried
 from loaders.plan import NodeFact, Part, Plan
 from loaders.rows import Staged
-from queries import statement
 from queries.neighbourhood import NeighbourhoodRead
 from snapshot.online import asked_for
 
@@ -32,23 +30,7 @@ SCHEMA = replace(FINGRAPH, identifiers=tuple(replace(i, walk=4, bind=2) for i in
 @pytest.fixture
 def arriving(empty_graph: Graph) -> Arrivals:
     live.apply(empty_graph, FINGRAPH, "k")
-    made = door(empty_graph)
-    made.warm()
-    assert not empty_graph.read("MATCH (n) WHERE NOT n:SchemaState RETURN n.key AS key")
-    return made
-
-
-def test_what_a_killed_server_left_of_its_warming_is_taken_away(
-    empty_graph: Graph, arriving: Arrivals
-) -> None:
-    warm = statement("loads/warm")
-    for name, now in (("warming:killed", NOW - 2 * HOUR), ("warming:beside", NOW - MINUTE)):
-        warm.run(empty_graph, name=name, now=now, never=10**16)
-    arriving.warm()
-    left = empty_graph.read("MATCH (l:Load) RETURN DISTINCT left(l.key, 14) AS name")
-    assert left == [{"name": "warming:beside"}]
-    assert not statement("snapshot/loads").run(empty_graph)
-    assert not statement("loads/sources").run(empty_graph)
+    return door(empty_graph)
 
 
 def door(graph: Graph, schema: Schema = SCHEMA, now: int = NOW, **more: Any) -> Arrivals:

@@ -1,6 +1,6 @@
 """Fifty kills at random moments, of the server and of the database, while applications are sent and sent again.
 
-Whatever was answered is in the record and in the graph, once. `make proofs` runs it; it takes about twenty minutes.
+Whatever was answered is in the record and in the graph, once. `make proofs` runs it; it takes some forty minutes.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Killed:
 
     def _serve(self) -> subprocess.Popen[bytes]:
         env = {**os.environ, "FINGRAPH_HOME": str(self.settings.home), "FINGRAPH_CACHE": str(self.settings.cache),
-               "FINGRAPH_PORT_OFFSET": str(self.settings.port_offset), "PYTHONPATH": str(ROOT)}  # fmt: skip
+               "FINGRAPH_PORT_OFFSET": str(self.settings.port_offset), "FINGRAPH_WARM_SECONDS": "1", "PYTHONPATH": str(ROOT)}  # fmt: skip
         log = (self.settings.home / "serve.log").open("a")
         command = [sys.executable, "-m", "cli", "serve"]
         return subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)
@@ -184,7 +184,7 @@ def _require_kept(settings: Settings, answered: dict[str, str]) -> tuple[int, in
 
 
 @pytest.mark.proof
-@pytest.mark.timeout(3_600)
+@pytest.mark.timeout(4_800)
 def test_whatever_dies_every_answer_is_kept_and_no_fact_is_doubled(settings_killed: Settings) -> None:
     settings = settings_killed
     LocalServer(settings).start()
@@ -209,6 +209,10 @@ def test_whatever_dies_every_answer_is_kept_and_no_fact_is_doubled(settings_kill
                 killed.kill_database()
             else:
                 killed.kill_server()
+            sys.stdout.write(
+                f"{number + 1} kills, {len(sending.answered):,} answered\n" if number % 10 == 9 else ""
+            )
+            sys.stdout.flush()
     finally:
         over.set()
         for one in senders:

@@ -1,0 +1,77 @@
+"""Warming leaves nothing in the graph, and plans that are kept while it grows are those of a graph that has grown."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.clock import HOUR, MINUTE, now_us
+from core.graph import KEEP_PLAN, Graph
+from core.records import Operator
+from graph_schema import FINGRAPH, arriving, live
+from loaders.arrive import Arrivals
+from queries import statement
+from queries.neighbourhood import MISSING, NeighbourhoodRead
+from snapshot.online import asked_for
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture
+def door(empty_graph: Graph) -> Arrivals:
+    live.apply(empty_graph, FINGRAPH, "k")
+    return Arrivals(empty_graph, FINGRAPH, NeighbourhoodRead(asked_for(FINGRAPH)))
+
+
+def test_nothing_of_warming_stays_and_what_a_killed_server_left_goes(
+    empty_graph: Graph, door: Arrivals
+) -> None:
+    warm = statement("loads/warm")
+    now = now_us()
+    for name, then in (("warming:killed", now - 2 * HOUR), ("warming:beside", now - MINUTE)):
+        warm.run(empty_graph, name=name, now=then)
+    door.warm()
+    door.rehearse(7)
+    left = empty_graph.read(
+        "MATCH (n) WHERE NOT n:SchemaState RETURN DISTINCT labels(n) AS labels, left(n.key, 14) AS name"
+    )
+    assert left == [{"labels": ["Load"], "name": "warming:beside"}]
+    assert not statement("snapshot/loads").run(empty_graph)
+    assert not statement("loads/sources").run(empty_graph)
+
+
+def test_plans_that_are_kept_do_not_depend_on_what_the_graph_holds(
+    empty_graph: Graph, door: Arrivals
+) -> None:
+    named = {label: [] for label in ("User", *(kind.label for kind in FINGRAPH.identifiers))}
+    read = NeighbourhoodRead(asked_for(FINGRAPH))
+    point = {"version": None, "missing": MISSING}
+    asked: dict[str, dict[str, object]] = {
+        read.of_key: {"key": "a", **point},
+        read.of_named: {"key": "a", "at": 1, "seq": 1, "named": named, **point},
+        arriving.hold_about(FINGRAPH): {"about": "a"},
+    }
+    for label in FINGRAPH.tied:
+        asked[arriving.hold_named(FINGRAPH, label)] = {"key": "a", "load": 1, "named": named}
+        asked[arriving.write_named(FINGRAPH, label)] = {
+            "properties": {}, "known_at": 1, "seq": 1, "links": named, "walk": dict.fromkeys(named, 1),
+        }  # fmt: skip
+
+    def plans() -> list[list[str]]:
+        empty_graph.implicit("CALL db.clearQueryCaches()")
+        return [_named(empty_graph.explain(text, given, seconds=60).root) for text, given in asked.items()]
+
+    empty = plans()
+    empty_graph.write(
+        "UNWIND range(1, 3000) AS i MERGE (u:User {key: 's:' + i % 900}) MERGE (d:Device {key: 'd' + i % 700}) "
+        "MERGE (p:Phone {key: 'p' + i % 800}) CREATE (a:Application {key: 's:' + i, known_at: i, seq: i}) "
+        "CREATE (u)-[:SUBMITTED {known_at: i, seq: i}]->(a) CREATE (a)-[:USED_DEVICE {known_at: i, seq: i}]->(d) "
+        "CREATE (a)-[:GAVE_PHONE {known_at: i, seq: i, role: 'self'}]->(p)"
+    )
+    assert plans() == empty
+    assert all(text.startswith(KEEP_PLAN) for text in asked)
+
+
+def _named(plan: Operator | None) -> list[str]:
+    """Names of a plan's operators, without where properties are kept for later ones, which moves."""
+    assert plan is not None
+    return [one.name for one in plan.walk() if not one.name.startswith("CacheProperties")]
