@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
@@ -17,8 +17,10 @@ from starlette.responses import Response
 from api.errors import OverloadedError
 from api.front import Exchange
 from api.limits import Limits
+from api.logs import log_unforeseen
+from api.problems import FieldProblem, Problem, problem_of, unforeseen
 from api.service import Service
-from core.errors import UsageError
+from core.errors import FinGraphError, UsageError
 from core.graph import Graph
 from graph_schema import Schema
 from queries.pages import moment_of
@@ -73,6 +75,18 @@ class Desk:
         """
         service, graph = self._service, self._service.graph.until(self._deadline)
         return await self.in_time(service.pool.run(lambda: work(graph, service.schemas.of(graph))))
+
+    def problem(self, error: Exception, fields: Iterable[FieldProblem] = ()) -> Problem:
+        """What the reply says of a part that failed; logged and counted as that of a whole request would be."""
+        if isinstance(error, FinGraphError):
+            told = error
+            self._exchange.log(told)
+        else:
+            told = unforeseen()
+            log_unforeseen(self.request_id, error)
+        if told.status >= 500:
+            self._service.metrics.failed(told.code)
+        return problem_of(self.request_id, told, fields)
 
     async def audit(self, action: str, about: str, params: Params) -> None:
         """Write a row to the audit log, on disk before the request goes on; raises what `record` raises."""

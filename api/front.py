@@ -58,8 +58,12 @@ class Exchange:
         return self.principal
 
     def note(self, error: FinGraphError) -> None:
-        """Note what the reply will say; what is wrong with the server itself is logged with its words."""
+        """Note what the reply will say."""
         self.code = error.code
+        self.log(error)
+
+    def log(self, error: FinGraphError) -> None:
+        """Log what is wrong with the server itself, with its words."""
         if error.status >= 500:
             fields = {"request_id": self.id, "code": error.code, "message": error.message}
             REQUESTS.warning("problem", extra={"fields": fields})

@@ -20,6 +20,10 @@ class Limits:
     scorers: int = 3
     """Applications that are decided at once: more would wait for each other's turn to compute (of 2, 3, 4 and 8 measured, 3
     carries most)."""
+    tellers: int = 2
+    """Outcomes, events and amendments that are written at once."""
+    batches: int = 1
+    """Batches at once: each decides one application after another for as long as it may take, and single ones go on beside it."""
     queue: int = 32
     """Requests that wait for one of them to end; one more is refused (`api.busy`)."""
     requests: int = 256

@@ -78,9 +78,14 @@ def problem_of(request_id: str, error: FinGraphError, errors: Iterable[FieldProb
     )
 
 
+def unforeseen() -> FinGraphError:
+    """The error that stands for what nobody foresaw."""
+    return FinGraphError("internal", "Something went wrong inside FinGraph.")
+
+
 def internal(request_id: str) -> Response:
     """The problem of what nobody foresaw."""
-    return reply(request_id, FinGraphError("internal", "Something went wrong inside FinGraph."))
+    return reply(request_id, unforeseen())
 
 
 def of_http(request_id: str, error: HTTPException) -> Response:

@@ -44,7 +44,11 @@ class Service:
     pool: Pool
     """For requests that talk to the graph."""
     score_pool: Pool
-    """For scoring and facts: reads of people must not keep a decision waiting."""
+    """For single decisions: neither reads of people nor what others send may keep one waiting."""
+    fact_pool: Pool
+    """For what comes after an application."""
+    batch_pool: Pool
+    """For batches, trials among them."""
     auth_pool: Pool
     """For keys and the audit log: a slow graph must not keep anybody from being refused."""
     buckets: Buckets
@@ -80,6 +84,8 @@ def open_service(settings: Settings, limits: Limits, metrics: Metrics, clock: Cl
         schemas=schemas,
         pool=Pool(limits.workers, limits.queue, "fingraph-graph"),
         score_pool=Pool(limits.scorers, limits.queue, "fingraph-score"),
+        fact_pool=Pool(limits.tellers, limits.queue, "fingraph-fact"),
+        batch_pool=Pool(limits.batches, limits.queue, "fingraph-batch"),
         auth_pool=Pool(AUTH_WORKERS, AUTH_QUEUE, "fingraph-keys"),
         buckets=Buckets(limits.rate, limits.burst),
         metrics=metrics,
@@ -97,6 +103,8 @@ async def running(
     sys.setswitchinterval(SWITCH_SECONDS)
     metrics.watch("fingraph_graph_work", "Work on the graph that runs or waits.", lambda: service.pool.taken)
     metrics.watch("fingraph_score_work", "Scoring that runs or waits.", lambda: service.score_pool.taken)
+    metrics.watch("fingraph_fact_work", "Facts that are written or wait.", lambda: service.fact_pool.taken)
+    metrics.watch("fingraph_batch_work", "Batches that run or wait.", lambda: service.batch_pool.taken)
     metrics.watch(
         "fingraph_key_work", "Work on keys and audit that runs or waits.", lambda: service.auth_pool.taken
     )
@@ -112,6 +120,8 @@ async def running(
         service.scoring.stop()
         service.pool.close()
         service.score_pool.close()
+        service.fact_pool.close()
+        service.batch_pool.close()
         service.auth_pool.close()
         service.sql.close()
         service.graph.close()

@@ -1,6 +1,6 @@
 """Features that cannot look ahead: declared once, computed the same for one application and for ten million."""
 
-from features.catalogue import Catalogue, catalogue_for, extended, house_catalogue
+from features.catalogue import Catalogue, catalogue_for, house_catalogue
 from features.compute import Features, Prepared, application_positions, compute, prepare, with_carried
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "application_positions",
     "catalogue_for",
     "compute",
-    "extended",
     "house_catalogue",
     "prepare",
     "with_carried",

@@ -1,6 +1,6 @@
 """The catalogue: every feature as data, read from TOML, checked, and named by a hash of what it says.
 
-The house's own is `features/catalogue.toml`; a user's file has the same words and is added by `extended`.
+The house's own is `features/catalogue.toml`; a user's file has the same words and is added to it by `parse`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache, cached_property
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from core.clock import duration_us
@@ -38,6 +37,24 @@ _ROWS = re.compile(r"application|any|event(:[a-z][a-z0-9_]{0,39})?")
 _DTYPES = ("float", "integer", "boolean", "category")
 _TIMES = {"half_lives": "durations", "within": "durations", "windows": "windows"}
 _LISTS = ("views", "columns", "targets")
+_Kind = tuple[str, Callable[[Any], bool]]
+_TEXT: _Kind = ("a text", lambda value: isinstance(value, str))
+_NUMBER: _Kind = ("a number", lambda value: isinstance(value, int | float) and not isinstance(value, bool))
+_TEXTS: _Kind = ("a list of texts", lambda value: isinstance(value, list) and all(map(_TEXT[1], value)))
+_TABLES: _Kind = (
+    "a table in double brackets",
+    lambda value: isinstance(value, list) and all(isinstance(one, dict) for one in value),
+)
+_CATALOGUE = {"view": _TABLES, "feature": _TABLES, "carried": _TEXTS}
+_VIEW = dict.fromkeys((field.name for field in fields(View)), _TEXT)
+_REQUIRED = ("name", "family", "measure", "description", "unit")
+_FEATURE = {
+    **dict.fromkeys(_REQUIRED, _TEXT),
+    **dict.fromkeys(("staff_en", "staff_zh", "applicant_en", "applicant_zh"), _TEXT),
+    **dict.fromkeys(("dtype", "personal", "rows", "who"), _TEXT),
+    **dict.fromkeys((*_LISTS, *_TIMES), _TEXTS),
+    **dict.fromkeys(("prior", "weight"), _NUMBER),
+}
 IDENTIFIERS = "identifiers"
 """In `views`: every view but `user`."""
 
@@ -96,14 +113,12 @@ def house_catalogue() -> Catalogue:
     return parse(text, "catalogue.toml")
 
 
-def catalogue_for(schema: Schema, own: Path | None = None) -> Catalogue:
-    """The house's features, over a view for each identifier type that a mapping declared, too; and those of the file
-    `own`, a user's. Raises as `extended`."""
+def catalogue_for(schema: Schema) -> Catalogue:
+    """The house's features, over a view for each identifier type that a mapping declared, too."""
     house = house_catalogue()
     seen = {view.relation for view in house.views}
     more = tuple(_plain_view(one) for one in schema.identifiers if one.label not in seen)
-    catalogue = with_views(house, more)
-    return catalogue if own is None else extended(catalogue, own)
+    return with_views(house, more)
 
 
 def with_views(catalogue: Catalogue, more: Sequence[View]) -> Catalogue:
@@ -123,55 +138,60 @@ def _plain_view(identifier: Identifier) -> View:
     return View(words, identifier.label, spoken, identifier.label)
 
 
-def extended(catalogue: Catalogue, file: Path) -> Catalogue:
-    """The catalogue with a user's own features.
-
-    Raises `UsageError` (`features.invalid`) naming the entry and what is wrong with it.
-    """
-    try:
-        text = file.read_text("utf-8")
-    except OSError as error:
-        raise UsageError("features.file", f"{file} cannot be read ({type(error).__name__}).") from error
-    return parse(text, file.name, catalogue)
-
-
 def parse(text: str, name: str, base: Catalogue | None = None) -> Catalogue:
     """A catalogue from TOML: `[[view]]`, `[[feature]]` and `carried`, added to `base`.
 
-    Raises `UsageError` (`features.invalid`).
+    Raises `UsageError` (`features.invalid`, `duration.invalid`) naming the entry and what is wrong with it.
     """
+    said, held = told(text, name), base or Catalogue((), ())
+    views = (*held.views, *(_view(entry, name) for entry in said.get("view", ())))
+    every = tuple(view.name for view in views if view.name != "user")
+    definitions = (*held.definitions, *(_definition(entry, name, every) for entry in said.get("feature", ())))
+    return _checked(Catalogue(views, definitions, (*held.carried, *said.get("carried", ()))))
+
+
+def told(text: str, name: str) -> Mapping[str, Any]:
+    """What a file says: lists of tables and names, which `parse` reads. Raises `UsageError` (`features.invalid`)."""
     try:
-        told = tomllib.loads(text)
+        said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _wrong(name, f"it is no TOML: {error}") from None
-    if unknown := set(told) - {"view", "feature", "carried"}:
-        raise _wrong(name, f"'{min(unknown)}' is no word of a catalogue; there are view, feature, carried")
-    held = base or Catalogue((), ())
-    views = (*held.views, *(_view(entry, name) for entry in told.get("view", ())))
-    every = tuple(view.name for view in views if view.name != "user")
-    definitions = (*held.definitions, *(_definition(entry, name, every) for entry in told.get("feature", ())))
-    return _checked(Catalogue(views, definitions, (*held.carried, *told.get("carried", ()))))
+    _require_words(said, _CATALOGUE, name, "a catalogue")
+    return said
 
 
 def _wrong(where: str, what: str) -> UsageError:
     return UsageError("features.invalid", f"{where}: {what}.")
 
 
+def _require_words(told: Mapping[str, Any], words: Mapping[str, _Kind], where: str, what: str) -> None:
+    for word, value in told.items():
+        if word not in words:
+            raise _wrong(where, f"'{word}' is no word of {what}; there are {', '.join(words)}")
+        kind, fits = words[word]
+        if not fits(value):
+            raise _wrong(where, f"{word} is {kind}")
+
+
 def _view(entry: Mapping[str, Any], name: str) -> View:
+    where = f"{name}, view '{entry.get('name', '?')}'"
+    _require_words(entry, _VIEW, where, "a view")
     try:
         return View(**entry)
     except TypeError:
-        words = ", ".join(field.name for field in fields(View))
-        raise _wrong(f"{name}, view '{entry.get('name', '?')}'", f"its words are {words}") from None
+        raise _wrong(where, "name, relation, en and zh are required") from None
 
 
 def _definition(entry: Mapping[str, Any], name: str, every: tuple[str, ...]) -> Definition:
     where = f"{name}, feature '{entry.get('name', '?')}'"
+    _require_words(entry, _FEATURE, where, "a feature")
+    for word in (*_REQUIRED, "staff_en", "staff_zh"):
+        if word not in entry:
+            raise _wrong(
+                where, f"{word} is missing{': what staff read of a value' if 'staff' in word else ''}"
+            )
     given = dict(entry)
-    try:
-        given["staff"] = Sentences(given.pop("staff_en"), given.pop("staff_zh"))
-    except KeyError as missing:
-        raise _wrong(where, f"{missing} is missing: what staff read of a value") from None
+    given["staff"] = Sentences(given.pop("staff_en"), given.pop("staff_zh"))
     said = (given.pop("applicant_en", None), given.pop("applicant_zh", None))
     if (said[0] is None) != (said[1] is None):
         raise _wrong(where, "applicant_en and applicant_zh go together")
@@ -188,11 +208,9 @@ def _definition(entry: Mapping[str, Any], name: str, every: tuple[str, ...]) -> 
     try:
         given["who"] = Who(given.get("who", "any"))
         given["personal"] = Personal(given.get("personal", "none"))
-        return Definition(**given)
     except ValueError as error:
         raise _wrong(where, str(error)) from None
-    except TypeError as error:
-        raise _wrong(where, str(error).partition("__init__() ")[2]) from None
+    return Definition(**given)
 
 
 def _variants(one: Definition, views: Mapping[str, View]) -> Iterator[Variant]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.errors import UsageError
 from policy.condition import Atom, names_of, spoken
 from policy.model import Policy, Rule
-from policy.region import Box, Span, boxes, inside
+from policy.region import Span, Way, covering, ways
 
 OF_CHANCE = {"probability": Span(0.0, 1.0), "score": Span()}
 OF_AMOUNT = {name: Span(0.0) for name in ("lower", "median", "upper")}
@@ -31,6 +31,8 @@ class Known:
     lists: Collection[str]
     words: Collection[str] = ()
     """Features of texts."""
+    adverse: Collection[str] = ()
+    """Names of models of whether something bad happens: what speaks for it is what an applicant is told."""
 
 
 def check_policy(policy: Policy, known: Known) -> None:
@@ -53,17 +55,17 @@ def check_policy(policy: Policy, known: Known) -> None:
             "could not speak without the graph.",
         )
     bounds = _bounds(policy, known)
-    before: list[tuple[Rule, list[Box]]] = []
+    before: list[tuple[Rule, list[Way]]] = []
     for rule in policy.rules:
         for atom in names_of(rule.condition):
             _require_name(rule, atom, bounds)
             _require_kind(rule, atom, known.words)
-        found = boxes(rule.condition, bounds, f"rule '{rule.name}'")
+        found = ways(rule.condition, bounds, f"rule '{rule.name}'")
         if not found:
             raise UsageError(
                 "policy.never_fires", f"Rule '{rule.name}' can never hold; mend it or leave it out."
             )
-        _require_reached(rule, found, before)
+        _require_reached(rule, found, before, bounds)
         before.append((rule, found))
 
 
@@ -102,9 +104,13 @@ def _require_kind(rule: Rule, atom: Atom, words: Collection[str]) -> None:
         raise UsageError("policy.kind", f"Rule '{rule.name}' compares {atom.name} with no number.")
 
 
-def _require_reached(rule: Rule, found: list[Box], before: list[tuple[Rule, list[Box]]]) -> None:
+def _require_reached(
+    rule: Rule, found: list[Way], before: list[tuple[Rule, list[Way]]], bounds: Mapping[str, Span]
+) -> None:
+    if _covering(found, before, bounds) is None:
+        return
     for other, taken in before:
-        if not all(inside(box, taken) for box in found):
+        if _covering(found, [(other, taken)], bounds) is None:
             continue
         if other.then is rule.then:
             raise UsageError(
@@ -116,3 +122,27 @@ def _require_reached(rule: Rule, found: list[Box], before: list[tuple[Rule, list
             f"Rules '{other.name}' ({other.then}) and '{rule.name}' ({rule.then}) contradict each other: the first holds "
             "wherever the second does. Put the narrower one first, or leave one out.",
         )
+    names = [f"'{other.name}' ({other.then})" for other, _ in _needed(found, before, bounds)]
+    raise UsageError(
+        "policy.never_fires",
+        f"Rule '{rule.name}' never decides: rules {', '.join(names[:-1])} and {names[-1]} before it hold, one or another, "
+        "wherever it does. Put it before one of them, or leave it out.",
+    )
+
+
+def _needed(
+    found: list[Way], before: list[tuple[Rule, list[Way]]], bounds: Mapping[str, Span]
+) -> list[tuple[Rule, list[Way]]]:
+    """Rules that cover another together, and none that they could do without."""
+    needed = [before[number] for number in sorted(_covering(found, before, bounds) or ())]
+    for one in needed.copy():
+        fewer = [other for other in needed if other is not one]
+        if _covering(found, fewer, bounds) is not None:
+            needed = fewer
+    return needed
+
+
+def _covering(
+    found: list[Way], rules: list[tuple[Rule, list[Way]]], bounds: Mapping[str, Span]
+) -> set[int] | None:
+    return covering(found, [(i, way) for i, (_, taken) in enumerate(rules) for way in taken], bounds)

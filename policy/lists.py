@@ -15,7 +15,7 @@ from core.errors import NotFoundError, UsageError
 from core.page import Page, page_of, require_limit
 from core.sql import Sql
 from policy.tables import LIST_ENTRIES
-from security.audit import append
+from security.audit import append, hold_head
 from security.entry import Entry as AuditEntry
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -69,7 +69,9 @@ def add(sql: Sql, wanted: Wanted, *, by: str = "local", clock: Clock = now_us) -
     if not 0 < len(wanted.reason) <= 300 or not 0 < len(wanted.owner) <= 80:
         raise UsageError("lists.text", "An entry has a reason (300 characters at most) and an owner (80).")
     with sql.write() as connection:
-        at = clock()  # after the wait for others who write: it is not seen before it is there
+        # BEGIN keeps nobody waiting on PostgreSQL: two who send the same would look at once, and both find nothing.
+        hold_head(connection)
+        at = clock()  # after the wait, or the entry would be known long before anybody could see it
         if wanted.expires_at is not None and wanted.expires_at <= at:
             raise UsageError("lists.expires", "The entry would have expired already; name a later moment.")
         made = Listed(secrets.token_hex(16), **vars(wanted), known_at=at, removed_at=None)
@@ -86,7 +88,8 @@ def remove(sql: Sql, id_: str, *, by: str = "local", clock: Clock = now_us) -> L
     """Take an entry off its list, from now on. Raises `NotFoundError` (`lists.entry`)."""
     columns = LIST_ENTRIES.c
     with sql.write() as connection:
-        at = clock()
+        hold_head(connection)
+        at = clock()  # after the wait, as where it is put there
         row = connection.execute(
             select(LIST_ENTRIES).where(columns.id == id_, columns.removed_at.is_(None)).with_for_update()
         ).one_or_none()

@@ -1,17 +1,19 @@
-"""Where conditions hold, as boxes: whether one can hold at all, and whether it lies within another."""
+"""Where conditions hold, as boxes: whether one can hold at all, and whether others together leave it nothing."""
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.errors import UsageError
 from policy.condition import Atom, Condition, Every
 
 MOST_BOXES = 256
-"""Ways in which one condition may hold."""
+"""Ways in which one condition may hold, and pieces that it is cut into to tell whether others cover it."""
+MOST_LOOKS = MOST_BOXES**2
+"""Times that a piece is held against a way of another for it."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,20 @@ class Span:
             found = replace(found, high=number, high_open=atom.how == "<")
         return found
 
+    def meets(self, other: Span) -> bool:
+        """Whether they have something in common."""
+        if self.missing and other.missing:
+            return True
+        if not (self.known and other.known):
+            return False
+        never = self.never | other.never
+        if self.only is not None or other.only is not None:
+            words = [span.only for span in (self, other) if span.only is not None]
+            return bool(frozenset.intersection(*words) - never)
+        low, low_open = max((self.low, self.low_open), (other.low, other.low_open))
+        high, high_shut = min((self.high, not self.high_open), (other.high, not other.high_open))
+        return low < high or (low == high and high_shut and not low_open and low not in never)
+
     def within(self, other: Span) -> bool:
         """Whether nothing of it is outside the other."""
         if self.missing and not other.missing:
@@ -88,27 +104,91 @@ class Span:
 
 
 Box = Mapping[str, Span]
-"""By name; a name that is not there may be anything."""
+"""By name; a name that is not there may be anything within its bounds."""
 
 
-def boxes(condition: Condition, bounds: Mapping[str, Span], where: str) -> list[Box]:
-    """The ways in which a condition can hold, each a box within the `bounds` of its names; none: it never does.
+@dataclass(frozen=True)
+class Way:
+    """One way in which a condition can hold: where all of some comparisons do."""
+
+    atoms: tuple[Atom, ...]
+    box: Box
+
+
+def ways(condition: Condition, bounds: Mapping[str, Span], where: str) -> list[Way]:
+    """The ways in which a condition can hold within the `bounds` of its names; none: it never does.
 
     Raises `UsageError` (`policy.too_wide`).
     """
-    found: list[Box] = []
+    found: list[Way] = []
     for atoms in _ways(condition, where):
-        box: dict[str, Span] = {}
+        box: Box | None = {}
         for atom in atoms:
-            box[atom.name] = box.get(atom.name, bounds.get(atom.name, Span())).narrowed(atom)
-        if not any(span.empty for span in box.values()):
-            found.append(box)
+            box = None if box is None else _narrowed(box, atom, bounds)
+        if box is not None:
+            found.append(Way(atoms, box))
     return found
 
 
-def inside(box: Box, others: Iterable[Box]) -> bool:
-    """Whether the box lies within one of the others."""
-    return any(all(box.get(name, Span()).within(span) for name, span in other.items()) for other in others)
+def covering(
+    found: Sequence[Way], others: Sequence[tuple[int, Way]], bounds: Mapping[str, Span]
+) -> set[int] | None:
+    """Numbers of those of the others that together hold wherever one of `found` does; None where none do, or where it
+    would take too long to tell."""
+    used: set[int] = set()
+    pieces = looks = 0
+    waiting = [(way.box, others) for way in found]
+    while waiting:
+        box, left = waiting.pop()
+        looks += len(left)
+        if pieces > MOST_BOXES or looks > MOST_LOOKS:
+            return None
+        near = _near(box, left)
+        if not near:
+            return None
+        number, way = near[0]
+        outside = _outside(box, way, bounds)
+        pieces += len(outside)
+        used.add(number)
+        waiting.extend((piece, near[1:]) for piece in outside)
+    return used
+
+
+def _near(box: Box, others: Sequence[tuple[int, Way]]) -> list[tuple[int, Way]]:
+    """Ways that a box meets, first the one that leaves it by the fewest names; that alone where it leaves it by none."""
+    found: list[tuple[int, Way]] = []
+    fewest, first = math.inf, 0
+    for other in others:
+        crossed = 0
+        for name, span in other[1].box.items():
+            own = box.get(name)
+            if own is not None and not own.meets(span):
+                break
+            crossed += own is None or not own.within(span)
+        else:
+            if not crossed:
+                return [other]
+            if crossed < fewest:
+                fewest, first = crossed, len(found)
+            found.append(other)
+    return [*found[first : first + 1], *found[:first], *found[first + 1 :]]
+
+
+def _outside(box: Box, way: Way, bounds: Mapping[str, Span]) -> list[Box]:
+    """What is left of a box without a way, in pieces that share nothing."""
+    pieces: list[Box] = []
+    rest: Box | None = box
+    for atom in way.atoms:
+        if rest is not None:
+            pieces += filter(None, [_narrowed(rest, denied, bounds) for denied in atom.denied()])
+            rest = _narrowed(rest, atom, bounds)
+    return pieces
+
+
+def _narrowed(box: Box, atom: Atom, bounds: Mapping[str, Span]) -> Box | None:
+    """What is left of a box where a comparison holds; None: nothing."""
+    span = (box.get(atom.name) or bounds.get(atom.name, Span())).narrowed(atom)
+    return None if span.empty else {**box, atom.name: span}
 
 
 def _ways(condition: Condition, where: str) -> list[tuple[Atom, ...]]:

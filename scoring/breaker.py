@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 
 from core.clock import Clock, now_us
 from core.errors import FinGraphError
 from core.graph import Graph
 from core.sql import Sql
 from policy.decide import CLOSED, Tripped
-from policy.model import Policy
+from policy.model import Breaker, Policy
 from queries import statement
+from scoring.beside import Beside
 from scoring.record import share_declined
 
 LOOK_S = 2.0
@@ -30,9 +32,11 @@ class Breakers:
         self._lock = threading.Lock()
         self._held: dict[str, Tripped] = {}
         self._looked: dict[str, float] = {}
+        self._beside = Beside("fingraph-breaker")
 
     def state(self, policy: Policy) -> Tripped:
-        """As it was seen at most `LOOK_S` ago."""
+        """As it was last seen, and looked at again beside the requests every `LOOK_S`. The first of a policy waits for its declines to
+        be counted, and for no graph."""
         if policy.breaker is None:
             return CLOSED
         with self._lock:
@@ -40,30 +44,35 @@ class Breakers:
             if due:
                 self._looked[policy.digest] = time.monotonic()
             held = self._held.get(policy.digest)
-        if held is None:
-            return self.look(policy)
         if due:
-            threading.Thread(target=self.look, args=(policy,), name="fingraph-breaker", daemon=True).start()
-        return held
+            self._beside.run(lambda: self.look(policy))
+        return self._counted(policy.breaker, CLOSED, lambda _: False) if held is None else held
 
     def look(self, policy: Policy) -> Tripped:
         """Count anew. What cannot be counted just now stays as it was."""
-        breaker = policy.breaker
-        if breaker is None:
+        if policy.breaker is None:
             return CLOSED
         before = self._held.get(policy.digest, CLOSED)
+        found = self._counted(policy.breaker, before, self._ring_too_large)
+        if found != before:
+            _log.warning("breaker", extra={"fields": {"declines": found.declines, "rings": found.rings}})
+        with self._lock:
+            self._held[policy.digest] = found
+        return found
+
+    def _counted(
+        self, breaker: Breaker, before: Tripped, ring_too_large: Callable[[Breaker], bool]
+    ) -> Tripped:
         declines, rings = before.declines, before.rings
         try:
             count, declined = share_declined(self._sql, self._clock() - breaker.window)
             declines = count >= breaker.least and declined > breaker.decline_share * count
-            held = self._graph.until(time.monotonic() + RING_SECONDS)
-            largest = statement("scoring/largest_ring").run(held)[0]["applications"]
-            rings = largest > breaker.ring_applications
+            rings = ring_too_large(breaker)
         except FinGraphError as error:
             _log.warning("not counted", extra={"fields": {"code": error.code}})
-        found = Tripped(declines, rings)
-        if found != before:
-            _log.warning("breaker", extra={"fields": {"declines": declines, "rings": rings}})
-        with self._lock:
-            self._held[policy.digest] = found
-        return found
+        return Tripped(declines, rings)
+
+    def _ring_too_large(self, breaker: Breaker) -> bool:
+        held = self._graph.until(time.monotonic() + RING_SECONDS)
+        largest: int = statement("scoring/largest_ring").run(held)[0]["applications"]
+        return largest > breaker.ring_applications

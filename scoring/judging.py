@@ -65,7 +65,8 @@ def consider(
     *, explain: bool = False,
 ) -> Judgement:  # fmt: skip
     """Judge by the policy, with the models that can speak."""
-    said = tuple(_speak(one, policy, basis, catalogue, explain) for one in models)
+    told = {policy.decides} if GRAPH not in basis.degraded else {policy.attributes}
+    said = tuple(speak(one, basis, catalogue if explain or one.name in told else None) for one in models)
     facts = facts_of(policy, basis, said)
     verdict = decide(policy, facts, tripped=basis.tripped, ring_features=ring_features)
     deciding = next((one for one in said if one.name == policy.decides), said[0] if said else None)
@@ -93,11 +94,12 @@ def facts_of(policy: Policy, basis: Basis, said: Iterable[Said]) -> dict[str, Va
     return found
 
 
-def _speak(one: Loaded, policy: Policy, basis: Basis, catalogue: Catalogue, explain: bool) -> Said:
+def speak(one: Loaded, basis: Basis, catalogue: Catalogue | None = None) -> Said:
+    """What a model says, with its reasons in the words of `catalogue`."""
     values = one.model.encoding.matrix([basis.values])
     figures = one.said(values)[0]
     reasons: tuple[dict[str, Any], ...] = ()
-    if explain or one.name == policy.decides or GRAPH in basis.degraded:
+    if catalogue is not None:
         found = one.reasons(values)[0]
         reasons = tuple(explained(found, catalogue, basis.values, basis.evidence))
     return Said(one.name, one.version, figures, reasons)

@@ -10,7 +10,8 @@ from policy.check import Known, check_policy
 from policy.condition import names_of, spoken
 from policy.model import Outcome, Policy, Rule
 from policy.region import Span
-from registry import Registry
+from registry import Card, Registry
+from risk import targets
 from risk.parts import AMOUNT
 from scoring.own import Catalogues
 from scoring.parts import speaks_alone
@@ -33,12 +34,13 @@ def known_of(registry: Registry, catalogues: Catalogues, sql: Sql) -> Known:
         own={name: speaks_alone(card, own) for name, card in cards.items()},
         lists=lists.names(sql),
         words=frozenset(v.name for v in catalogue.variants if v.of.dtype == "category"),
+        adverse=frozenset(name for name, card in cards.items() if _adverse(card)),
     )
 
 
 def require_meant(policy: Policy, known: Known) -> None:
-    """Raise as `check_policy`, and `UsageError` for a code that no applicant can be told (`policy.unknown`), or a rule that
-    declines without one for reasons that are not the deciding model's (`policy.code`)."""
+    """Raise as `check_policy`, and `UsageError` for a code that no applicant can be told (`policy.unknown`), or where a decline
+    would be told by reasons that are not what it was declined for (`policy.code`)."""
     check_policy(policy, known)
     for rule in policy.rules:
         if rule.code is not None and rule.code not in adverse():
@@ -46,18 +48,34 @@ def require_meant(policy: Policy, known: Known) -> None:
                 "policy.unknown",
                 f"Rule '{rule.name}' tells applicants {rule.code}; there are {', '.join(adverse())}.",
             )
-        if rule.then is Outcome.DECLINE and rule.code is None and not _by_the_model(rule, policy):
+        if rule.then is Outcome.DECLINE and rule.code is None and not _by_the_model(rule, policy, known):
             raise UsageError(
                 "policy.code",
-                f"Rule '{rule.name}' declines by something else than {policy.decides}, whose reasons applicants would be told; "
-                "give it a `code`.",
+                f"Rule '{rule.name}' declines by something else than a risk that {policy.decides} sees, whose reasons applicants "
+                "would be told; give it a `code`.",
             )
+    silent = [name for name in _speaking(policy) if name not in known.adverse]
+    if policy.otherwise is Outcome.DECLINE and silent:
+        raise UsageError(
+            "policy.code",
+            f"`otherwise` declines, and applicants would be told what speaks for them by {silent[0]}; decline by a rule with a `code`.",
+        )
 
 
-def _by_the_model(rule: Rule, policy: Policy) -> bool:
-    """Whether a rule reads what the deciding model says, or the one that speaks in its place without the graph."""
-    words = {spoken(name) for name in (policy.decides, policy.attributes) if name is not None}
+def _speaking(policy: Policy) -> list[str]:
+    """The deciding model, and the one that speaks in its place without the graph."""
+    return [name for name in (policy.decides, policy.attributes) if name is not None]
+
+
+def _by_the_model(rule: Rule, policy: Policy, known: Known) -> bool:
+    """Whether a rule reads the risk that one of them sees, so that what it weighs is why the rule holds."""
+    words = {spoken(name) for name in _speaking(policy) if name in known.adverse}
     return any(atom.name.partition(".")[0] in words for atom in names_of(rule.condition))
+
+
+def _adverse(card: Card) -> bool:
+    found = targets().get(card.target)
+    return found is not None and found.adverse and not found.amount
 
 
 def _span(measure: str, unit: str) -> Span:

@@ -17,6 +17,7 @@ from registry import Card, Registry
 from risk import Model, load_model
 from risk.encoding import Rows
 from risk.parts import Reason
+from scoring.beside import Beside
 from scoring.own import Catalogues
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class Pool:
         self._stamp: tuple[int, ...] | None = None
         self._kept_back = False
         self._looked = -REFRESH_S
+        self._beside = Beside("fingraph-champions")
 
     def champions(self) -> dict[str, int]:
         """The version of every name that has a champion. It is looked up anew beside the requests every `REFRESH_S`; only
@@ -102,7 +104,7 @@ class Pool:
             return known
         if known is None:
             return self._look()
-        threading.Thread(target=self._look_again, name="fingraph-champions", daemon=True).start()
+        self._beside.run(lambda: self._look(again=True))
         return known
 
     def _look(self, *, again: bool = False) -> dict[str, int]:
@@ -136,12 +138,6 @@ class Pool:
                     _log.error("champion", extra={"fields": {"name": name, "code": error.code}})
                     found[name], kept_back = before[name], True
         return kept_back
-
-    def _look_again(self) -> None:
-        try:
-            self._look(again=True)
-        except Exception as error:  # noqa: BLE001 - the champions that are known go on
-            _log.error("champions", extra={"fields": {"error": type(error).__name__}})
 
     def champion(self, name: str) -> Loaded:
         """The champion of a name. Raises `NotFoundError` (`models.unknown`), and as `Registry.find` and `load_model`."""

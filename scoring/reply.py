@@ -22,17 +22,18 @@ class Shadow:
     """What a policy that is tried beside the one that decides would have said."""
 
     policy: Policy
-    verdict: Verdict
+    verdict: Verdict | None
+    """None: it could not say."""
     missing: bool
-    """Whether a model of its own could not be had."""
+    """Whether a model of its own could not be had, or it could not say."""
 
     def as_dict(self) -> Told:
         """As one JSON object."""
         return {
             "label": self.policy.label,
             "digest": self.policy.digest,
-            "outcome": str(self.verdict.outcome),
-            "rule": self.verdict.rule,
+            "outcome": None if self.verdict is None else str(self.verdict.outcome),
+            "rule": None if self.verdict is None else self.verdict.rule,
             "missing": self.missing,
         }
 

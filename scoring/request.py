@@ -105,6 +105,9 @@ def arrival_of(sent: Sent, using: Using) -> Arrival:
     if sent.event_at is not None and not EARLIEST <= sent.event_at <= now + DAY:
         wrong.append(Field("event_at", "time.range", "A time from 1900 until a day ahead of now."))
     properties = _properties(sent.properties, schema.node(sent.label), now, wrong)
+    for name in ("lender", "product"):
+        if not is_one_id(properties.get(name) or ""):
+            wrong.append(_id_invalid(name))
     named = _identified(sent, schema, hasher, wrong)
     if wrong:
         raise InvalidError(
@@ -136,9 +139,11 @@ def digest_of(content: object) -> str:
 
 def _require_id(text: str, where: str, wrong: list[Field]) -> None:
     if not text.strip() or text != text.strip() or not is_one_id(text):
-        wrong.append(
-            Field(where, "id.invalid", f"1 to {LONGEST_ID} characters, none of them a control character.")
-        )
+        wrong.append(_id_invalid(where))
+
+
+def _id_invalid(where: str) -> Field:
+    return Field(where, "id.invalid", f"1 to {LONGEST_ID} characters, none of them a control character.")
 
 
 def _properties(told: Told, node: NodeType, now: int, wrong: list[Field]) -> dict[str, Any]:
@@ -155,8 +160,9 @@ def _properties(told: Told, node: NodeType, now: int, wrong: list[Field]) -> dic
                 Field(where, "property.unknown", f"The graph declares no such property; it has {some}.")
             )
             continue
-        if value is not None:
-            found[name] = _typed(value, declared[name], now, where, wrong)
+        typed = None if value is None else _typed(value, declared[name], now, where, wrong)
+        if typed is not None:  # blank is as good as not said
+            found[name] = typed
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from core.errors import FinGraphError, GraphUnavailableError
@@ -12,10 +13,11 @@ from core.files import write_whole
 from core.graph import Graph
 from graph_schema import FINGRAPH, Schema
 from graph_schema.live import extended_by, extensions, live_schema
+from scoring.beside import Beside
 
 SECONDS = 10.0
 LOOK_SECONDS = 0.5
-"""What a look may take where the last schema known would do."""
+"""What the first look may take where a file would do."""
 
 _log = logging.getLogger("fingraph.schema")
 
@@ -29,6 +31,7 @@ class Schemas:
         self._lock = threading.Lock()
         self._held: tuple[float, Schema] | None = None
         self._looked = -SECONDS
+        self._beside = Beside("fingraph-schema")
 
     def of(self, graph: Graph) -> Schema:
         """The schema of `graph`, the same object as long as it says the same; raises what `live_schema` raises."""
@@ -50,19 +53,20 @@ class Schemas:
         return schema
 
     def known(self, graph: Graph) -> Schema:
-        """As `of`; the last one known where the graph is away, which is then not asked again for `SECONDS`. Raises
-        `GraphUnavailableError` where none was ever known: what mappings declared must not be taken for a mistake."""
+        """The last one known, which is looked at again beside the requests every `SECONDS`: a graph that is frozen keeps none of them.
+        Only the first look is waited for. Raises `GraphUnavailableError` where none was ever known: what mappings declared
+        must not be taken for a mistake."""
         with self._lock:
-            held, waits = self._held, time.monotonic() < self._looked + SECONDS
-            if not waits or held is None:
+            held, due = self._held, time.monotonic() >= self._looked + SECONDS
+            if due:
                 self._looked = time.monotonic()
-        if waits and held is not None:
+        if held is not None:
+            if due:
+                self._beside.run(lambda: self._again(graph))
             return held[1]
         try:
             return self.of(graph.until(time.monotonic() + LOOK_SECONDS))
         except GraphUnavailableError:
-            if held is not None:
-                return held[1]
             if self._place is None or not self._place.exists():
                 raise
         schema = extended_by(FINGRAPH, self._place.read_text("utf-8"))
@@ -70,3 +74,7 @@ class Schemas:
             if self._held is None:
                 self._held = (-SECONDS, schema)  # and the graph is asked as soon as it may be
             return self._held[1]
+
+    def _again(self, graph: Graph) -> None:
+        with suppress(GraphUnavailableError):
+            self.of(graph.until(time.monotonic() + SECONDS))

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.clock import Clock, now_us
 from core.errors import FinGraphError, GraphUnavailableError
@@ -21,7 +21,7 @@ from policy.decide import Verdict, decide
 from policy.model import Policy
 from policy.store import no_policy
 from scoring.breaker import Breakers
-from scoring.judging import Basis, Judgement, consider, facts_of
+from scoring.judging import Basis, Judgement, consider, facts_of, speak
 from scoring.looking import Early, Look
 from scoring.parts import Parts, Seen
 from scoring.policies import Policies
@@ -117,6 +117,8 @@ class Scorer:
         policy = self._policies.champion()
         if policy is None:
             raise no_policy("champion")
+        for name in asked.targets:  # before anything is written
+            self.pool.champion(name)
         look = self._look(graph, arrival, asked, self._seconds if seconds is None else seconds)
         with timings.step("graph"):
             met = _met(look.first)
@@ -160,7 +162,7 @@ class Scorer:
             judgement = consider(
                 policy, basis, models, parts.catalogue, parts.ring_features, explain=asked.explain
             )
-            shadow = self._shadow(basis, judgement)
+            shadow = self._tried(basis, judgement, seen)
         id_, point = new_id(), (seen.known_at, seen.seq)
         reply = reply_of(
             id_, arrival.key, point, policy, basis, judgement, explain=asked.explain, dry_run=asked.dry_run
@@ -202,19 +204,23 @@ class Scorer:
                 _log.error("model", extra={"fields": {"name": name, "code": error.code}})
         return found, len(found) < len(names)
 
-    def _shadow(self, basis: Basis, judgement: Judgement) -> Shadow | None:
+    def _tried(self, basis: Basis, judgement: Judgement, seen: Seen) -> Shadow | None:
+        """What the shadow policy says; whatever becomes of it, the decision stands."""
         policy = self._policies.shadow()
         if policy is None:
             return None
-        said, missing = judgement.said, False
-        others = [name for name in policy.models if name not in {one.name for one in said}]
-        if (
-            others and GRAPH not in basis.degraded
-        ):  # without the graph its models are silent as those of the champion are
-            models, missing = self._loaded(others)
-            more = consider(policy, basis, models, self.parts.catalogue, self.parts.ring_features).said
-            said = (*said, *more)
-        facts = facts_of(policy, basis, said)
+        try:
+            return self._shadow(policy, basis, judgement, seen)
+        except Exception as error:  # noqa: BLE001 - a policy on trial refuses nobody
+            _log.error("shadow", extra={"fields": {"policy": policy.label, "error": type(error).__name__}})
+            return Shadow(policy, None, missing=True)
+
+    def _shadow(self, policy: Policy, basis: Basis, judgement: Judgement, seen: Seen) -> Shadow:
+        models, missing = self._models(policy, (), seen)
+        heard = {one.name for one in judgement.said}
+        basis = replace(basis, tripped=self._breakers.state(policy))
+        more = [speak(one, basis) for one in models if one.name not in heard]
+        facts = facts_of(policy, basis, (*judgement.said, *more))
         verdict = decide(policy, facts, tripped=basis.tripped, ring_features=self.parts.ring_features)
         return Shadow(policy, verdict, missing)
 

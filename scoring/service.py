@@ -127,12 +127,15 @@ class Scoring:
         """Raises as `Scorer.score`."""
         return self.scorer.score(self._opened.graph, asked)
 
-    def amend(self, source: str, id_: str, identifiers: Sequence[Given]) -> list[Arrived]:
-        """Add links to an application. Raises as `amendments_of` and `Arrivals.arrive`."""
+    def amend(
+        self, source: str, id_: str, identifiers: Sequence[Given], seconds: float = FACT_SECONDS
+    ) -> list[Arrived]:
+        """Add links to an application, within `seconds`; those that stood when they were over stand, and are no others when it is sent
+        again. Raises as `amendments_of` and `Arrivals.arrive`."""
         parts = self.parts
-        made = amendments_of(source, id_, identifiers, self._using(parts))
+        made, graph = amendments_of(source, id_, identifiers, self._using(parts)), self._graph(seconds)
         with self._behind(f"{source}:{id_}"):
-            return [parts.arrivals.arrive(one, graph=self._graph()) for one in made]
+            return [parts.arrivals.arrive(one, graph=graph) for one in made]
 
     def outcome(self, told: Told) -> Arrived:
         """Tell what became of an application. Raises as `outcome_of` and `Arrivals.arrive`, `UsageError` (`facts.target`)."""
@@ -188,8 +191,8 @@ class Scoring:
     def _using(self, parts: Parts) -> Using:
         return Using(parts.schema, self._opened.hasher, self._opened.clock())
 
-    def _graph(self) -> Graph:
-        return self._opened.graph.until(time.monotonic() + FACT_SECONDS)
+    def _graph(self, seconds: float = FACT_SECONDS) -> Graph:
+        return self._opened.graph.until(time.monotonic() + seconds)
 
     def replay(self, decision: Decision) -> Replayed:
         """Raises as `scoring.replay.replay`."""

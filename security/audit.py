@@ -68,17 +68,24 @@ def head_of(text: str) -> Head:
     return Head(int(seq), digest)
 
 
-def append(connection: Connection, at: int, entry: Entry) -> AuditRow:
-    """Add a row in the transaction of `Sql.write` that also does what the row tells of: both stand, or neither.
+def hold_head(connection: Connection) -> Head:
+    """Wait until nobody else who writes to the log is at work, and keep others waiting to the end of this transaction of
+    `Sql.write`: what is read from here on, the clock too, no other of them comes between.
 
-    Writers come one after another from here to the end of the transaction. Raises `IncompatibleError`
-    (`audit.no_head`) when the head is gone, for then nobody can say what is missing.
+    Raises `IncompatibleError` (`audit.no_head`) when the head is gone, for then nobody can say what is missing.
     """
     head = connection.execute(select(AUDIT_HEAD).with_for_update()).one_or_none()
     if head is None:
-        raise IncompatibleError(
-            "audit.no_head", "The audit log has lost its head; nothing is written until it is back."
-        )
+        raise _no_head()
+    return Head(head.seq, head.hash)
+
+
+def append(connection: Connection, at: int, entry: Entry) -> AuditRow:
+    """Add a row in the transaction of `Sql.write` that also does what the row tells of: both stand, or neither.
+
+    Writers come one after another from here, or from `hold_head`, to the end of the transaction. Raises as `hold_head`.
+    """
+    head = hold_head(connection)
     fields = (entry.actor, entry.action, entry.object, entry.params_text(), head.hash)
     row = AuditRow(head.seq + 1, at, *fields, hash="")
     row = AuditRow(**{**vars(row), "hash": row.computed()})
@@ -98,9 +105,7 @@ def read_head(sql: Sql) -> Head:
     with sql.read() as connection:
         head = held_head(connection)
     if head is None:
-        raise IncompatibleError(
-            "audit.no_head", "The audit log has lost its head; nothing is written until it is back."
-        )
+        raise _no_head()
     return head
 
 
@@ -141,3 +146,9 @@ def list_audit(
 def row_of(row: Row[Any]) -> AuditRow:
     """A row of the table."""
     return AuditRow(**dict(row._mapping))
+
+
+def _no_head() -> IncompatibleError:
+    return IncompatibleError(
+        "audit.no_head", "The audit log has lost its head; nothing is written until it is back."
+    )

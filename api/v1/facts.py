@@ -75,7 +75,9 @@ async def amend(
 ) -> Response:
     """Known from now on: what was decided before does not see it, what comes later does. Sent again, nothing changes."""
     given = [one.given for one in asked.identifiers]
-    found = await at_scoring(desk, lambda scoring: scoring.amend(source, id, given))
+    found = await at_scoring(
+        desk, desk.service.fact_pool, lambda scoring: scoring.amend(source, id, given, desk.left())
+    )
     return desk.reply(Facts(facts=[_fact(one) for one in found]))
 
 
@@ -89,7 +91,7 @@ async def amend(
 async def tell_outcome(desk: AtDesk, asked: OutcomeAsked) -> Response:
     """The latest known of a target holds. Sent again, nothing changes; of the same id with other content 409."""
     told = Told(**asked.model_dump())
-    found = await at_scoring(desk, lambda scoring: scoring.outcome(told))
+    found = await at_scoring(desk, desk.service.fact_pool, lambda scoring: scoring.outcome(told))
     return desk.reply(_fact(found))
 
 
@@ -102,7 +104,9 @@ async def tell_outcome(desk: AtDesk, asked: OutcomeAsked) -> Response:
 )
 async def tell_event(desk: AtDesk, asked: EventAsked) -> Response:
     """A sign-up, a login, a change of card: it ties its user to what it names, as an application does."""
-    found = await at_scoring(desk, lambda scoring: scoring.event(asked.sent("Event", kind=asked.kind)))
+    found = await at_scoring(
+        desk, desk.service.fact_pool, lambda scoring: scoring.event(asked.sent("Event", kind=asked.kind))
+    )
     return desk.reply(_fact(found))
 
 

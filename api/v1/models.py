@@ -48,7 +48,7 @@ def _moment(value: object) -> object:
         read = moment_us(value.upper())
     except (UsageError, OverflowError):
         raise ValueError("must be a moment like 2025-06-01T00:00:00Z") from None
-    return min(max(read, EARLIEST), LATEST)
+    return read
 
 
 Moment = Annotated[
@@ -56,7 +56,9 @@ Moment = Annotated[
     BeforeValidator(_moment),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": [_EXAMPLE]}),
 ]
-"""A moment as it is asked with, RFC 3339; µs inside."""
+"""A moment as it is sent, RFC 3339; µs inside."""
+Point = Annotated[Moment, AfterValidator(lambda read: min(max(read, EARLIEST), LATEST))]
+"""A moment at which the graph is seen."""
 Time = Annotated[
     int,
     PlainSerializer(iso, return_type=str),
@@ -85,10 +87,10 @@ After = Annotated[
     Field(max_length=TOKEN_LONGEST, description="The `next` of the page before; ask for the same as then."),
 ]
 AsOf = Annotated[
-    Moment, Field(description="See the graph as it was known at this moment; nothing later is in the reply.")
+    Point, Field(description="See the graph as it was known at this moment; nothing later is in the reply.")
 ]
 AsOfQuery = Annotated[
-    Moment | None,
+    Point | None,
     Query(
         description="See the graph as it was known at this moment (default: now); nothing later is in the reply."
     ),

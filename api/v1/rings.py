@@ -17,8 +17,8 @@ from api.v1.models import (
     AsOfQuery,
     LimitQuery,
     Model,
-    Moment,
     Page,
+    Point,
     Time,
     shaped,
     told,
@@ -226,7 +226,7 @@ class Wanted(Asked):
         pattern=r"^[A-Z][A-Za-z0-9]{0,39}$",
         description="An identifier of this type ties members.",
     )
-    born_since: Moment | None = Field(
+    born_since: Point | None = Field(
         default=None, description="First found by a run known from then or later."
     )
     name: str | None = Field(
@@ -238,7 +238,7 @@ class Wanted(Asked):
         max_length=TOKEN_LONGEST,
         description="The `next` of the page before; ask for the same as then.",
     )
-    as_of: Moment | None = Field(
+    as_of: Point | None = Field(
         default=None,
         description="See the graph as it was known at this moment (default: now); nothing later is in the reply.",
     )

@@ -12,10 +12,10 @@ from starlette.responses import Response
 
 from api.desk import AtDesk, Desk, guarded
 from api.errors import OverloadedError
-from api.problems import FieldProblem, Problem, problem_of
+from api.pool import Pool
+from api.problems import FieldProblem, Problem
 from api.responses import WRITES
 from api.v1.models import Asked, Label, Model, Moment, Text, Time
-from core.errors import FinGraphError
 from scoring import Asked as AskedOfScorer
 from scoring import Decision, Given, InvalidError, Sent, of_id
 from scoring.service import Scoring
@@ -198,10 +198,9 @@ class DecisionTold(Model):
     )
 
 
-async def at_scoring(desk: Desk, work: Callable[[Scoring], T]) -> T:
-    """What `work` finds, from a thread of the scoring's; raises as `Desk.ask`."""
-    service = desk.service
-    return await desk.in_time(service.score_pool.run(lambda: work(service.scoring)))
+async def at_scoring(desk: Desk, pool: Pool, work: Callable[[Scoring], T]) -> T:
+    """What `work` finds, from a thread of `pool`; raises as `Desk.ask`."""
+    return await desk.in_time(pool.run(lambda: work(desk.service.scoring)))
 
 
 @router.post(
@@ -215,7 +214,8 @@ async def score(desk: AtDesk, asked: ScoreAsked) -> Response:
     """Asked again with the same content, the first decision is answered; with other content 409. Time out after some
     seconds and ask again: whatever happened, there is one decision. With `dry_run`, and whatever a key of the scope
     `sandbox` asks, nothing is written and nothing is kept."""
-    decision = await at_scoring(desk, lambda scoring: scoring.score(_asked(desk, asked)))
+    pool = desk.service.score_pool
+    decision = await at_scoring(desk, pool, lambda scoring: scoring.score(_asked(desk, asked)))
     return desk.reply(Scored.model_validate(decision.reply))
 
 
@@ -228,7 +228,10 @@ async def score(desk: AtDesk, asked: ScoreAsked) -> Response:
 )
 async def score_batch(desk: AtDesk, asked: BatchAsked) -> Response:
     """One after another, each as `score` would; one that fails has its problem and keeps the others from nothing."""
-    found = await at_scoring(desk, lambda scoring: [_one(desk, scoring, one) for one in asked.applications])
+    pool = desk.service.batch_pool
+    found = await at_scoring(
+        desk, pool, lambda scoring: [_one(desk, scoring, one) for one in asked.applications]
+    )
     return desk.reply(BatchScored(answers=found))
 
 
@@ -239,15 +242,17 @@ def _asked(desk: Desk, asked: ScoreAsked) -> AskedOfScorer:
 
 
 def _one(desk: Desk, scoring: Scoring, asked: ScoreAsked) -> BatchItem:
+    if desk.left() < 0.05:
+        late = OverloadedError(
+            "api.deadline", "The time of this request is over; send the rest again.", wait_s=1
+        )
+        return BatchItem(problem=desk.problem(late))
     try:
-        if desk.left() < 0.05:
-            raise OverloadedError(
-                "api.deadline", "The time of this request is over; send the rest again.", wait_s=1
-            )
         return BatchItem(decision=Scored.model_validate(scoring.score(_asked(desk, asked)).reply))
-    except FinGraphError as error:
-        fields = fields_of(error) if isinstance(error, InvalidError) else ()
-        return BatchItem(problem=problem_of(desk.request_id, error, fields))
+    except Exception as error:  # noqa: BLE001 - whatever it is, those after it are decided
+        return BatchItem(
+            problem=desk.problem(error, fields_of(error) if isinstance(error, InvalidError) else ())
+        )
 
 
 def in_body(where: str, code: str, message: str) -> FieldProblem:

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -14,9 +15,14 @@ import pytest
 from api import Limits, create_app
 from core.server.local import LocalServer
 from core.sql import open_sql
+from policy import read_policy
+from policy.store import promote
+from scoring.schemas import SECONDS
 from security import Scope, create_key
 from tests.api.served import Served, serving, wait_ready
 from tests.core.test_server_live import server_in
+from tests.scoring.models import POLICY, keep_models
+from tests.scoring.test_score_http_live import body
 
 pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.xdist_group("ports")]
 
@@ -28,6 +34,7 @@ BUDGET = {"X-Request-Timeout-Ms": "8000"}
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     made = server_in(tmp_path_factory.mktemp("home"), 320)
     made.start()
+    keep_models(made.settings.home)
     yield made
     made.stop()
 
@@ -35,10 +42,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
 @pytest.fixture(scope="module")
 def served(server: LocalServer) -> Iterator[Served]:
     with open_sql(server.settings) as sql:
-        token = create_key(sql, "read", [Scope.READ])[1]
-    with serving(create_app(server.settings, limits=LIMITS)) as url:
+        promote(sql, read_policy(POLICY))
+        tokens = {
+            scope.value: create_key(sql, scope.value, [scope])[1] for scope in (Scope.READ, Scope.SCORE)
+        }
+    settings = replace(server.settings, warm_seconds=1.0)
+    with serving(create_app(settings, limits=LIMITS)) as url:
         wait_ready(url, 300)
-        yield Served(url, {"read": token})
+        yield Served(url, tokens)
 
 
 def codes_of(served: Served, requests: int) -> list[tuple[int, str | None]]:
@@ -108,3 +119,36 @@ def test_a_frozen_graph_costs_its_threads_and_no_more(served: Served, server: Lo
     while codes_of(served, 1) != [(200, None)]:
         assert time.monotonic() < until
         time.sleep(0.5)
+
+
+def test_a_frozen_graph_keeps_no_decision_waiting(served: Served, server: LocalServer) -> None:
+    """Longer than it takes until the schema, breakers and champions are looked at again, with facts that hang beside."""
+    wait_ready(served.url, 300)
+    pid = server.status().pid
+    assert pid is not None
+    told = {"source": "http", "application": "H1", "target": "fraud", "value": 1}
+
+    def tell(_: int) -> int:
+        with served.client("score", **BUDGET) as client:
+            return client.post("/v1/outcomes", json=told).status_code
+
+    with served.client("score") as client, ThreadPoolExecutor(6) as others:
+        assert client.post("/v1/score", json=body(1)).json()["degraded"] == []
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            facts, until, number = others.map(tell, range(6)), time.monotonic() + 1.5 * SECONDS, 1
+            while time.monotonic() < until:
+                number += 1
+                began = time.monotonic()
+                reply = client.post("/v1/score", json=body(number))
+                assert (reply.status_code, reply.json()["degraded"]) == (200, ["graph"])
+                assert time.monotonic() - began < 5
+            assert set(facts) == {503}
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert number > 15, "after the first few nobody waits for it: else 12 at most"
+        until = time.monotonic() + 120
+        while client.post("/v1/score", json=body(10_000 + number)).json()["degraded"]:
+            assert time.monotonic() < until
+            number += 1
+            time.sleep(0.5)

@@ -18,7 +18,7 @@ from core.clock import DAY, moment_us
 from core.errors import NotFoundError, UsageError
 from core.graph import Graph, password_of
 from core.settings import Settings
-from features import catalogue_for, with_carried
+from features import catalogue_for, house_catalogue, with_carried
 from fingraph import home as home_module
 from loaders.load import Loader
 from tests.loaders.small_lender import write_lender
@@ -80,7 +80,7 @@ def test_what_came_by_files_carries_what_it_was_at_its_own_point_once(
     held = graph.read(
         "MATCH (a:Application) WHERE a.known_at IS NOT NULL RETURN a.key AS key, a.carried AS carried"
     )
-    assert told == {"catalogue": catalogue.version, "applications": len(held), "stored": len(held)}
+    assert told == {"catalogue": house_catalogue().version, "applications": len(held), "stored": len(held)}
     place = {key: p for p, key in enumerate(known.keys)}
     assert known.carried is not None
     wanted = known.carried[[place[row["key"]] for row in held]]

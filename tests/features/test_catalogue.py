@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from core.errors import UsageError
-from features import compute, extended, house_catalogue, with_carried
+from features import compute, house_catalogue, with_carried
 from features.catalogue import catalogue_for, parse
 from features.explain import sentence
 from features.proofs import chosen, differences
@@ -61,20 +59,15 @@ def test_an_applicant_is_told_nothing_about_others() -> None:
             assert "{value}" not in one.applicant.en
 
 
-def test_another_definition_is_another_version(tmp_path: Path) -> None:
-    file = tmp_path / "own.toml"
-    file.write_text(OWN)
-    catalogue = extended(house_catalogue(), file)
+def test_another_definition_is_another_version() -> None:
+    catalogue = parse(OWN, "own.toml", house_catalogue())
     assert catalogue.version != house_catalogue().version
     assert "email_web_share_2d" in catalogue.by_name
-    file.write_text(OWN.replace("2d", "3d"))
-    assert extended(house_catalogue(), file).version != catalogue.version
+    assert parse(OWN.replace("2d", "3d"), "own.toml", house_catalogue()).version != catalogue.version
 
 
-def test_a_users_own_features_pass_the_same_proof(tmp_path: Path) -> None:
-    file = tmp_path / "own.toml"
-    file.write_text(OWN)
-    catalogue = extended(house_catalogue(), file)
+def test_a_users_own_features_pass_the_same_proof() -> None:
+    catalogue = parse(OWN, "own.toml", house_catalogue())
     whole = with_carried(columns(random_world(8)), catalogue)
     assert not differences(whole, catalogue, chosen(whole, 10, 1))
 
@@ -89,7 +82,19 @@ def test_a_users_own_features_pass_the_same_proof(tmp_path: Path) -> None:
         (('columns = ["channel"]', ""), "columns are needed"),
         (("web_share", "Web share"), "lower-case"),
         (('staff_zh = "{window}内同渠道占比：{value}。"', ""), "staff_zh"),
-        (('unit = "share"', 'unit = "share"\ncolour = "red"'), "colour"),
+        (
+            ('unit = "share"', 'unit = "share"\ncolour = "red"'),
+            "'colour' is no word of a feature; there are name, ",
+        ),
+        (('unit = "share"', ""), "unit is missing"),
+        (('unit = "share"', "unit = 3"), "unit is a text"),
+        (('unit = "share"', 'unit = "share"\nprior = true'), "prior is a number"),
+        (('columns = ["channel"]', 'columns = "channel"'), "columns is a list of texts"),
+        (('columns = ["channel"]', "columns = [3]"), "columns is a list of texts"),
+        (("[[feature]]", "[feature]"), "feature is a table in double brackets"),
+        (("[[feature]]", "view = [3]\n[[feature]]"), "view is a table in double brackets"),
+        (("[[feature]]", '[[view]]\nname = "x"\n[[feature]]'), "name, relation, en and zh are required"),
+        (("[[feature]]", 'carried = "x"\n[[feature]]'), "carried is a list of texts"),
         (("web_share", "users"), "two features are named"),
         (("[[feature]]", "[[features]]"), "no word of a catalogue"),
         (('unit = "share"', 'unit = "share"\nwho = "own"'), "who is one of"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -75,3 +77,21 @@ def test_counting_reads_no_record(sql: Sql) -> None:
         text = str(COUNT.compile(connection, compile_kwargs={"render_postcompile": True}))
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (0,) * text.count("?")).all()
     assert any("COVERING INDEX ix_decisions_decided_at_outcome_held_back" in str(row) for row in plan)
+
+
+def test_a_frozen_graph_keeps_no_decision_from_a_policy_that_is_new(sql: Sql) -> None:
+    thawed = threading.Event()
+
+    class Frozen(Away):
+        def in_read(self, *_: object, **__: object) -> None:
+            thawed.wait(10)
+            super().in_read()
+
+        read = in_read
+
+    breakers, policy = Breakers(sql, Frozen(), lambda: 100 * HOUR), read_policy(POLICY + BREAKER)  # type: ignore[arg-type]
+    decided(sql, 30, 100 * HOUR, "decline")
+    began = time.monotonic()
+    assert breakers.state(policy) == breakers.state(policy) == Tripped(declines=True)
+    assert time.monotonic() - began < 5
+    thawed.set()

@@ -1,4 +1,5 @@
-"""Fifty kills at random moments, of the server and of the database, while applications are sent and sent again.
+"""Fifty kills at random moments, of the server and of the database, while applications, and what comes after some of them, are sent and
+sent again.
 
 Whatever was answered is in the record and in the graph, once. `make proofs` runs it; it takes some forty minutes.
 """
@@ -17,7 +18,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -37,12 +37,13 @@ from scoring.record import count_waiting, of_id, waiting
 from scoring.service import open_scoring
 from security import Scope, create_key
 from tests.conftest import ROOT
+from tests.scoring.killed_facts import PATIENCE_S, Facts, Sender, require_facts
 from tests.scoring.models import POLICY, keep_models
 from tests.scoring.test_score_http_live import body
 
 KILLS = int(os.environ.get("FINGRAPH_TEST_KILLS", "50"))
 PORT_OFFSET = 940
-SENDERS = 6
+SENDERS, TELLERS = 6, 3
 
 
 @pytest.fixture
@@ -102,15 +103,14 @@ class Killed:
         self.server.wait(30)
 
 
-class Sending:
-    """Clients that send each application until it is answered."""
+class Sending(Sender):
+    """Clients that send each application until it is answered, and pass some of them on."""
 
-    def __init__(self, url: str, token: str) -> None:
-        self._url, self._headers, self._lock = url, {"Authorization": f"Bearer {token}"}, threading.Lock()
+    def __init__(self, url: str, token: str, facts: Facts) -> None:
+        super().__init__(url, token)
+        self._facts = facts
         self.sent = 0
         self.answered: dict[str, str] = {}
-        self.refused: list[str] = []
-        """What no server should say, and what was never answered."""
 
     def wait_for_more(self, answers: int) -> None:
         """Wait until so many more are answered."""
@@ -120,33 +120,24 @@ class Sending:
             time.sleep(0.05)
 
     def run(self, over: threading.Event) -> None:
-        with httpx.Client(base_url=self._url, headers=self._headers, timeout=10) as client:
+        with self.client() as client:
             while not over.is_set():
-                with self._lock:
+                with self.lock:
                     self.sent += 1
                     number = self.sent
-                self._one(client, body(number, identifiers=body(1_001 + number % 40)["identifiers"]))
+                told = body(number, identifiers=body(1_001 + number % 40)["identifiers"])
+                answer = self.until_answered(client, "/v1/score", told)
+                if answer is not None:
+                    with self.lock:
+                        self.answered[answer["application"]] = answer["decision_id"]
+                    if number % 3 == 0:
+                        self._facts.after(number)
                 time.sleep(0.05)
 
-    def _one(self, client: httpx.Client, told: dict[str, Any]) -> None:
-        for _ in range(200):
-            try:
-                reply = client.post("/v1/score", json=told)
-            except httpx.HTTPError:
-                time.sleep(0.2)
-                continue
-            if reply.status_code == 200:
-                with self._lock:
-                    self.answered[reply.json()["application"]] = reply.json()["decision_id"]
-                return
-            if reply.status_code not in {429, 503, 500}:
-                self.refused.append(reply.text)
-                return
-            time.sleep(0.2)
-        self.refused.append(f"{told['id']} was never answered")
 
-
-def _require_kept(settings: Settings, answered: dict[str, str]) -> tuple[int, int, int]:
+def _require_kept(
+    settings: Settings, answered: dict[str, str], facts: dict[tuple[str, str], str]
+) -> tuple[int, int, int]:
     """Whatever was answered is in the record and the graph, once. → decisions; of the first thousand those without the graph; those
     that waited longer to be told to it, since it did not take them in time."""
     with connect(settings) as graph, open_sql(settings) as sql:
@@ -174,13 +165,25 @@ def _require_kept(settings: Settings, answered: dict[str, str]) -> tuple[int, in
         }
         lost = {key: of_id(sql, id_).record for key, id_ in answered.items() if told.get(key) != [id_]}
         assert {key: (one["degraded"], one["graph_error"], one["point"]) for key, one in lost.items()} == {}
-        doubled = graph.read(
-            "MATCH (a:Application)-[r]->(n) WHERE NOT n:Decision WITH a, n, type(r) AS type, r.role AS role, count(*) AS times "
-            "WHERE times > 1 RETURN count(*) AS n"
-        )
-        assert doubled == [{"n": 0}]
+        require_facts(graph, facts)
         degraded = sum(bool(one.record["degraded"]) for one in list_decisions(sql, limit=1_000).items)
     return len(kept), degraded, aside
+
+
+def _kill(killed: Killed, sending: Sending) -> None:
+    """Kill the server twice and the database once, and so on, at work or just starting."""
+    dice = random.Random(5)
+    for number in range(KILLS):
+        if number % 4:
+            sending.wait_for_more(dice.randrange(1, 60))  # one at work
+        time.sleep(dice.uniform(0.0, 3.0))  # or else one that is just starting
+        if number % 3 == 2:
+            killed.kill_database()
+        else:
+            killed.kill_server()
+        if number % 10 == 9:
+            sys.stdout.write(f"{number + 1} kills, {len(sending.answered):,} answered\n")
+            sys.stdout.flush()
 
 
 @pytest.mark.proof
@@ -192,38 +195,32 @@ def test_whatever_dies_every_answer_is_kept_and_no_fact_is_doubled(settings_kill
         live.apply(graph, FINGRAPH, load_hasher(settings).key_id)
         keep_models(settings.home)
         promote(sql, read_policy(POLICY))
-        token = create_key(sql, "proof", [Scope.SCORE])[1]
-    killed = Killed(settings)
+        tokens = [create_key(sql, name, [Scope.SCORE])[1] for name in ("facts", "proof")]
+    killed, over = Killed(settings), threading.Event()
     killed.ready()
-    sending, over = Sending(killed.url, token), threading.Event()
-    senders = [threading.Thread(target=sending.run, args=(over,)) for _ in range(SENDERS)]
-    for one in senders:
+    facts = Facts(killed.url, tokens[0])
+    sending = Sending(killed.url, tokens[1], facts)
+    work = [sending] * SENDERS + [facts] * TELLERS
+    threads = [threading.Thread(target=one.run, args=(over,)) for one in work]
+    for one in threads:
         one.start()
-    dice = random.Random(5)
     try:
-        for number in range(KILLS):
-            if number % 4:
-                sending.wait_for_more(dice.randrange(1, 60))  # one at work
-            time.sleep(dice.uniform(0.0, 3.0))  # or else one that is just starting
-            if number % 3 == 2:
-                killed.kill_database()
-            else:
-                killed.kill_server()
-            sys.stdout.write(
-                f"{number + 1} kills, {len(sending.answered):,} answered\n" if number % 10 == 9 else ""
-            )
-            sys.stdout.flush()
+        _kill(killed, sending)
     finally:
         over.set()
-        for one in senders:
-            one.join(120)
+        for one in threads:
+            one.join(2 * PATIENCE_S)
         killed.ready()
         killed.stop()
-    answered = sending.answered
-    assert not sending.refused, sending.refused[:3]
-    kept, degraded, aside = _require_kept(settings, answered)
+    refused, said = sending.refused + facts.refused, sending.said + facts.said
+    unforeseen = {what: times for what, times in said.items() if what.startswith(("404", "500"))}
+    assert not refused, refused[:3]
+    kept, degraded, aside = _require_kept(settings, sending.answered, facts.answered)
     sys.stdout.write(
-        f"\n{KILLS} kills, {sending.sent:,} sent, {len(answered):,} answered, {kept:,} kept, {degraded:,} of the first "
-        f"thousand without the graph, {aside:,} set aside until later\n"
+        f"\n{KILLS} kills, {sending.sent:,} sent, {len(sending.answered):,} answered, {kept:,} kept, {degraded:,} of the first "
+        f"thousand without the graph, {aside:,} set aside until later\n{facts.counts} answered, {facts.stood:,} of them stood "
+        f"when they were sent again\n{sum(unforeseen.values()):,} replies of 500 and 404; sent again after {dict(said.most_common())}\n"
     )
-    assert len(answered) > 15 * KILLS
+    assert not unforeseen  # a database that dies meanwhile is a 503, and what was answered is known
+    assert len(sending.answered) > 15 * KILLS
+    assert len(facts.answered) > 4 * KILLS

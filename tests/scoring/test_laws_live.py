@@ -25,8 +25,6 @@ from core.graph import Graph, Transaction
 from core.sql import Sql
 from features import prepare
 from loaders.arrive import Arrival
-from policy import read_policy
-from policy.store import SHADOW, promote, take_back
 from scoring import Asked, Decision, Given, InvalidError, Sent, list_decisions
 from scoring.facts import Told
 from scoring.record import count_waiting, of_key, set_aside
@@ -34,7 +32,6 @@ from scoring.reply import values_again
 from snapshot.export import export
 from snapshot.read import read_columns
 from tests.scoring.conftest import Home, sent
-from tests.scoring.models import POLICY
 
 
 def counted(home: Home) -> tuple[int, int]:
@@ -133,6 +130,7 @@ def test_unknown_targets_are_refused_and_nothing_is_kept(home: Home) -> None:
         home.scoring.score(Asked(sent(220), targets=("nobody",)))
     assert refused.value.code == "models.unknown"
     assert of_key(home.sql, "web:A220") is None
+    assert not home.graph.read("MATCH (a:Application {key: 'web:A220'}) RETURN a.key AS key")
     assert (
         home.scoring.score(Asked(sent(220), targets=("ability",))).reply["models"]["ability"]["version"] == 1
     )
@@ -290,38 +288,6 @@ def test_without_sql_nothing_is_answered(home: Home, monkeypatch: pytest.MonkeyP
     assert told.reply["degraded"] == []
     found = home.graph.read("MATCH (a:Application {key: 'web:A440'}) RETURN a.known_at AS at")
     assert found == [{"at": told.known_at}]
-
-
-def scored_beside(home: Home, shadow: str, number: int) -> Decision:
-    """A decision that was made while another policy was asked beside the one that decides."""
-    promote(home.sql, read_policy(shadow), SHADOW)
-    home.scoring.policies._held = {}
-    told = home.scoring.score(Asked(sent(number)))
-    take_back(home.sql)
-    home.scoring.policies._held = {}
-    return told
-
-
-def test_a_shadow_policy_is_asked_and_decides_nothing(home: Home) -> None:
-    strict = POLICY.replace("version = 1", "version = 2").replace(
-        'otherwise = "approve"', 'otherwise = "decline"'
-    )
-    told = scored_beside(home, strict, 450)
-    assert told.record["shadow"]["label"] == "house@2"
-    assert told.record["policy"]["label"] == "house@1"
-    if told.rule == "otherwise":
-        assert (told.outcome, told.record["shadow"]["outcome"]) == ("approve", "decline")
-
-
-def test_a_shadow_policy_is_asked_by_its_own_models(home: Home) -> None:
-    own = POLICY.replace("version = 1", "version = 3").replace('"fraud", "approval"', '"fraud", "ability"')
-    own = own.replace('"overdue", ', "").replace(
-        "degraded.graph and ability.score < 500", "ability.score > 0"
-    )
-    told = scored_beside(home, own, 451)
-    assert told.record["shadow"]["missing"] is False
-    assert told.rule != "otherwise" or told.record["shadow"]["rule"] == "unable"
-    assert "ability" not in told.reply["models"]
 
 
 def test_what_a_request_asks_beside_the_policy_decides_nothing(home: Home) -> None:

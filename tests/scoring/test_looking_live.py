@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from threading import Event
 from typing import Any
 
@@ -12,7 +13,7 @@ from core.errors import GraphUnavailableError
 from core.graph import Graph
 from loaders.arrive import Arrival
 from scoring import Asked
-from scoring.looking import Early, Look
+from scoring.looking import _LATE, MOST_LATE, Early, Look
 from scoring.reasons import Evidence
 from tests.scoring.conftest import Home, sent
 
@@ -78,3 +79,21 @@ def test_a_look_that_fails_or_hangs_says_so_each_time() -> None:
             with pytest.raises(GraphUnavailableError) as refused:
                 ask()
             assert refused.value.code == code
+
+
+def test_a_graph_that_keeps_many_is_left_out_at_once_until_it_answers() -> None:
+    thawed: Any = Event()
+    frozen = [Look(lambda _: thawed.wait(20.0), 0.05) for _ in range(MOST_LATE)]
+    for look in frozen:
+        with pytest.raises(GraphUnavailableError):
+            look.first()
+    began = time.monotonic()
+    for _ in range(100):
+        with pytest.raises(GraphUnavailableError) as refused:
+            Look(lambda _: thawed.wait(20.0), 5.0).first()
+        assert refused.value.code == "graph.frozen"
+    assert time.monotonic() - began < 5
+    thawed.set()
+    while len(_LATE):
+        time.sleep(0.01)
+    assert Look(lambda _: thawed, 5.0).first() is thawed  # type: ignore[arg-type, return-value]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -44,3 +46,25 @@ def test_without_any_nothing_is_guessed(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(schemas, "live_schema", away)
     with pytest.raises(GraphUnavailableError):
         Schemas(tmp_path / "schema.json").known(Nothing())  # type: ignore[arg-type]
+
+
+def test_a_frozen_graph_keeps_nobody_who_asks_for_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph: Any = Nothing()
+    monkeypatch.setattr(schemas, "SECONDS", 0.05)
+    monkeypatch.setattr(schemas, "live_schema", lambda _: FINGRAPH)
+    asked, thawed, looks = Schemas(), threading.Event(), []
+    first = asked.known(graph)
+
+    def frozen(_: Any) -> Any:
+        looks.append(threading.current_thread().name)
+        thawed.wait(10)
+        return FINGRAPH
+
+    monkeypatch.setattr(schemas, "live_schema", frozen)
+    began = time.monotonic()
+    for _ in range(20):
+        assert asked.known(graph) is first
+        time.sleep(0.01)
+    assert time.monotonic() - began < 5
+    assert looks == ["fingraph-schema"], "one look beside them, and no other while it goes on"
+    thawed.set()
