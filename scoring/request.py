@@ -26,6 +26,10 @@ LONGEST_TEXT = 2_000
 LARGEST = 9_000_000_000_000_000
 EARLIEST = -2_208_988_800_000_000
 """1900-01-01: a time before it is a mistake; so is one more than a day ahead."""
+BLANK = "".join(chr(one) for one in range(0x3001) if chr(one).isspace() and not 0x1C <= one <= 0x1F)
+"""What files trim from texts: all that Python trims but the four separators, which are control characters."""
+NAMES = ("lender", "product")
+"""Properties that the graph looks things up by; they hold what an id can."""
 Told = Mapping[str, str | int | float | bool | None]
 
 
@@ -105,9 +109,6 @@ def arrival_of(sent: Sent, using: Using) -> Arrival:
     if sent.event_at is not None and not EARLIEST <= sent.event_at <= now + DAY:
         wrong.append(Field("event_at", "time.range", "A time from 1900 until a day ahead of now."))
     properties = _properties(sent.properties, schema.node(sent.label), now, wrong)
-    for name in ("lender", "product"):
-        if not is_one_id(properties.get(name) or ""):
-            wrong.append(_id_invalid(name))
     named = _identified(sent, schema, hasher, wrong)
     if wrong:
         raise InvalidError(
@@ -169,8 +170,12 @@ def _properties(told: Told, node: NodeType, now: int, wrong: list[Field]) -> dic
 def _typed(value: object, declared: Property, now: int, where: str, wrong: list[Field]) -> Any:
     kind = declared.type
     if kind is Type.STRING and isinstance(value, str):
-        if len(value) <= LONGEST_TEXT and "\x00" not in value:
-            return value.strip() or None
+        text = value.strip(BLANK)
+        if declared.name in NAMES and not is_one_id(text):
+            wrong.append(_id_invalid(declared.name))
+            return None
+        if len(text) <= LONGEST_TEXT and "\x00" not in text:
+            return text or None
         wrong.append(Field(where, "value.too_long", f"At most {LONGEST_TEXT:,} characters."))
         return None
     if kind is Type.BOOLEAN and isinstance(value, bool):

@@ -51,13 +51,22 @@ def _moment(value: object) -> object:
     return read
 
 
-Moment = Annotated[
+def _tellable(read: int) -> int:
+    try:
+        iso(read)
+    except (ValueError, OverflowError):  # its offset leads out of the years 1 to 9999
+        raise ValueError("must be a moment like 2025-06-01T00:00:00Z") from None
+    return read
+
+
+_Read = Annotated[
     int,
     BeforeValidator(_moment),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": [_EXAMPLE]}),
 ]
+Moment = Annotated[_Read, AfterValidator(_tellable)]
 """A moment as it is sent, RFC 3339; µs inside."""
-Point = Annotated[Moment, AfterValidator(lambda read: min(max(read, EARLIEST), LATEST))]
+Point = Annotated[_Read, AfterValidator(lambda read: min(max(read, EARLIEST), LATEST))]
 """A moment at which the graph is seen."""
 Time = Annotated[
     int,

@@ -14,6 +14,7 @@ from core.errors import EnvironmentMissingError
 from core.graph import Graph
 from core.sql import open_sql
 from scoring import Asked, Decision
+from scoring.record import of_key
 from scoring.scorer import Scorer
 from security import Scope, create_key
 from tests.api.notebooks import ROOT, printed_by
@@ -36,6 +37,26 @@ def body(number: int, **changed: Any) -> dict[str, Any]:
         "properties": {"amount_cents": 500_000, "term_months": 12, "income_cents": 700_000},
     }
     return {**told, **changed}
+
+
+def written(home: Home) -> list[dict[str, Any]]:
+    """How many nodes there are; those of decisions come later."""
+    return home.graph.read("MATCH (n) WHERE NOT n:Decision RETURN count(n) AS n")
+
+
+def node_of(home: Home, id_: str) -> list[dict[str, Any]]:
+    """The application's node, as far as these tests ask."""
+    return home.graph.read(
+        "MATCH (a:Application {key: $key}) RETURN a.event_at AS event_at, a.lender AS lender, a.product AS product",
+        key=f"http:{id_}",
+    )
+
+
+def failures(served: Served, code: str) -> float:
+    """Problems of that code, as the metrics count them."""
+    line = f'fingraph_errors_total{{code="{code}"}} '
+    found = [one for one in httpx.get(f"{served.url}/metrics").text.splitlines() if one.startswith(line)]
+    return float(found[0].removeprefix(line)) if found else 0.0
 
 
 @pytest.fixture(scope="module")
@@ -96,73 +117,98 @@ def test_a_key_of_the_sandbox_tries_and_leaves_nothing(
 
 
 @pytest.mark.parametrize(
-    ("changed", "where"),
+    ("changed", "code", "where", "what"),
     [
-        ({"nobody": 1}, "body"),
-        ({"id": ""}, "body.id"),
-        ({"event_at": "2099-01-01T00:00:00Z"}, "body.event_at"),
-        ({"event_at": "0001-01-01T00:00:00Z"}, "body.event_at"),
-        ({"event_at": "1899-12-31T23:59:59Z"}, "body.event_at"),
-        ({"lender": "lo\ntus"}, "body.lender"),
-        ({"product": "a\x7f"}, "body.product"),
-        ({"event_at": "yesterday"}, "body.event_at"),
-        ({"properties": {"amount_cents": "500000"}}, "body.properties.amount_cents"),
-        ({"properties": {"amount_cents": 5e5 + 0.5}}, "body.properties.amount_cents"),
-        ({"properties": {"unheard_of": 1}}, "body.properties.unheard_of"),
-        ({"properties": {"amount_cents": [1]}}, "body.properties"),
-        ({"identifiers": [{"type": "Phone", "value": "1"}]}, "body.identifiers.0.value"),
-        ({"identifiers": [{"type": "phone", "value": "13800000001"}]}, "body.identifiers"),
-        ({"identifiers": [{"type": "Device", "value": "d" * 513}]}, "body.identifiers"),
-        ({"identifiers": [{"type": "Device", "value": "x"}] * 1_001}, "body.identifiers"),
-        ({"targets": ["a b"]}, "body.targets"),
+        ({"nobody": 1}, "api.invalid", "body", "extra_forbidden"),
+        ({"id": ""}, "api.invalid", "body.id", "too_short"),
+        ({"id": " "}, "score.invalid", "body.id", "id.invalid"),
+        ({"event_at": "2099-01-01T00:00:00Z"}, "score.invalid", "body.event_at", "time.range"),
+        ({"event_at": "0001-01-01T00:00:00Z"}, "score.invalid", "body.event_at", "time.range"),
+        ({"event_at": "1899-12-31T23:59:59Z"}, "score.invalid", "body.event_at", "time.range"),
+        ({"event_at": "9999-12-31T23:59:59-01:00"}, "api.invalid", "body.event_at", "value_error"),
+        ({"event_at": "yesterday"}, "api.invalid", "body.event_at", "value_error"),
+        ({"lender": "lo\ntus"}, "score.invalid", "body.lender", "id.invalid"),
+        ({"lender": "lotus\x1f"}, "score.invalid", "body.lender", "id.invalid"),
+        ({"product": "a\x7f"}, "score.invalid", "body.product", "id.invalid"),
+        ({"properties": {"amount_cents": "500000"}}, "score.invalid", "body.properties.amount_cents", "value.type"),
+        ({"properties": {"amount_cents": 5e5 + 0.5}}, "score.invalid", "body.properties.amount_cents", "value.type"),
+        ({"properties": {"unheard_of": 1}}, "score.invalid", "body.properties.unheard_of", "property.unknown"),
+        ({"properties": {"amount_cents": [1]}}, "api.invalid", "body.properties", "bool_type"),
+        ({"identifiers": [{"type": "Phone", "value": "1"}]}, "score.invalid", "body.identifiers.0.value", "phone.too_short"),
+        ({"identifiers": [{"type": "phone", "value": "13800000001"}]}, "api.invalid", "body.identifiers", "string_pattern_mismatch"),
+        ({"identifiers": [{"type": "Device", "value": "d" * 513}]}, "api.invalid", "body.identifiers", "too_long"),
+        ({"identifiers": [{"type": "Device", "value": "x"}] * 1_001}, "api.invalid", "body.identifiers", "too_long"),
+        ({"targets": ["a b"]}, "api.invalid", "body.targets", "string_pattern_mismatch"),
     ],
-)
+)  # fmt: skip
 def test_a_wrong_body_is_a_problem_that_names_the_field_and_quotes_nothing(
-    home: Home, client: httpx.Client, changed: dict[str, Any], where: str
+    home: Home, client: httpx.Client, changed: dict[str, Any], code: str, where: str, what: str
 ) -> None:
-    before = home.graph.read("MATCH (n) WHERE NOT n:Decision RETURN count(n) AS n")
+    before = written(home)
     reply = client.post("/v1/score", json=body(50, **changed))
     assert (reply.status_code, reply.headers["content-type"]) == (422, "application/problem+json")
-    assert any(one["where"].startswith(where) for one in reply.json()["errors"]), reply.json()["errors"]
+    told = reply.json()
+    assert (told["status"], told["code"]) == (422, code)
+    assert (where, what) in [(one["where"], one["code"]) for one in told["errors"]]
+    assert {one["where"] for one in told["errors"]} == {where}
     assert "500000" not in reply.text and "13800000001" not in reply.text
-    assert home.graph.read("MATCH (n) WHERE NOT n:Decision RETURN count(n) AS n") == before
+    assert written(home) == before
+    assert node_of(home, "H50") == [] and of_key(home.sql, "http:H50") is None
 
 
-def test_old_times_and_blank_words_are_what_files_take_them_for(client: httpx.Client) -> None:
-    told = body(51, event_at="1965-02-03T04:05:06Z", lender=" ", dry_run=True)
-    kept = client.post("/v1/score", json={**told, "dry_run": False}).json()
+def test_old_times_and_blank_words_are_what_files_take_them_for(home: Home, client: httpx.Client) -> None:
+    told = body(51, event_at="1965-02-03T04:05:06Z", lender=" ", product=" ")
+    kept = client.post("/v1/score", json=told).json()
     record = client.get(f"/v1/decisions/{kept['decision_id']}").json()["record"]
     own = record["arrival"]["properties"]
-    assert (own["event_at"], own["lender"]) == (-154_900_494_000_000, "http")
-    other = client.post("/v1/score", json=body(51, event_at="1965-02-03T04:05:07Z", lender=" "))
+    assert (own["event_at"], own["lender"], own.get("product")) == (-154_900_494_000_000, "http", None)
+    assert node_of(home, "H51") == [{"event_at": -154_900_494_000_000, "lender": "http", "product": None}]
+    without = {name: value for name, value in told.items() if name not in ("lender", "product")}
+    assert client.post("/v1/score", json=without).json() == kept
+    other = client.post("/v1/score", json={**told, "event_at": "1965-02-03T04:05:07Z"})
     assert (other.status_code, other.json()["code"]) == (409, "score.conflict")
 
 
 def test_what_nobody_foresaw_of_one_keeps_the_rest_of_a_batch_from_nothing(
-    served: Served, client: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    served: Served,
+    home: Home,
+    client: httpx.Client,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    really = Scorer.score
+    really, codes = Scorer.score, ("internal", "models.unreadable", "score.invalid")
 
     def breaks(scorer: Scorer, graph: Graph, asked: Asked, seconds: float | None = None) -> Decision:
-        if asked.sent.id == "H71":
+        if asked.sent.id == "H91":
             raise ZeroDivisionError("thirteen wolves")
-        if asked.sent.id == "H72":
+        if asked.sent.id == "H92":
             raise EnvironmentMissingError("models.unreadable", "eleven bears")
         return really(scorer, graph, asked, seconds)
 
     monkeypatch.setattr(Scorer, "score", breaks)
-    reply = client.post("/v1/score/batch", json={"applications": [body(n) for n in range(70, 74)]})
-    answers = reply.json()["answers"]
-    assert [one["problem"] and one["problem"]["code"] for one in answers] == [
-        None, "internal", "models.unreadable", None,
+    before = [failures(served, code) for code in codes]
+    wrong = body(93, properties={"unheard_of": 1})
+    reply = client.post(
+        "/v1/score/batch", json={"applications": [body(90), body(91), body(92), wrong, body(94)]}
+    )
+    problems = [one["problem"] for one in reply.json()["answers"]]
+    assert reply.status_code == 200
+    assert [one and (one["status"], one["code"]) for one in problems] == [
+        None, (500, "internal"), (503, "models.unreadable"), (422, "score.invalid"), None,
     ]  # fmt: skip
-    assert "wolves" not in reply.text + caplog.text and "bears" not in reply.text
-    noted = [one.fields for one in caplog.records if one.name == "fingraph.requests"]
-    assert {"ZeroDivisionError", "models.unreadable"} <= {
-        one.get("error") or one.get("code") for one in noted
-    }
-    metrics = httpx.get(f"{served.url}/metrics").text
-    assert 'code="internal"' in metrics and 'code="models.unreadable"' in metrics
+    assert [failures(served, code) - was for code, was in zip(codes, before, strict=True)] == [1, 1, 0]
+    assert "wolves" not in reply.text and "bears" not in reply.text
+    noted = [
+        vars(one)["fields"]
+        for one in caplog.records
+        if one.name == "fingraph.requests" and one.msg != "request"
+    ]
+    assert [(one.get("error"), one.get("code")) for one in noted] == [
+        ("ZeroDivisionError", None), (None, "models.unreadable"),
+    ]  # fmt: skip
+    assert {one["request_id"] for one in noted} == {reply.headers["x-request-id"]}
+    assert "wolves" not in str(noted)
+    assert [len(node_of(home, f"H{number}")) for number in range(90, 95)] == [1, 0, 0, 0, 1]
 
 
 def test_a_batch_answers_each_by_itself(client: httpx.Client) -> None:

@@ -1,0 +1,108 @@
+"""What a request says is taken for what a file that says it is taken for: old times, blanks, control characters."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from api.v1.lists import EntryAsked
+from api.v1.models import LATEST, Moment, Point
+from core.clock import iso
+from graph_schema import FINGRAPH
+from loaders.hashing import Hasher
+from scoring.request import BLANK, InvalidError, Sent, Using, arrival_of
+from tests.loaders.staging import NOW, TABLE, put, staged
+
+USING = Using(FINGRAPH, Hasher(b"k" * 32), NOW)
+NAMED = TABLE.replace('user = "user"', 'user = "user"\nlender = "lender"\nproduct = "product"')
+TEXTS = (
+    "lotus", " lotus ", " ", "", "\t\n", "\u3000", "\u00a0lotus\u2003", "lo\ntus", "lotus\n", "a\x7f", "\x1f", "lotus\x1f", "\x1clotus",
+    "l" * 200, "l" * 201, " " * 300 + "lotus", "\u85cf" * 200, "lo\u200btus",
+)  # fmt: skip
+TIMES = (
+    "0001-01-01T00:00:00Z", "1850-06-01T00:00:00Z", "1899-12-31T23:59:59.999999Z", "1900-01-01T00:00:00Z",
+    "1965-02-03T04:05:06Z", "1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00Z", "2024-03-01T10:00:00Z",
+    "2025-01-02T00:00:00Z", "2025-01-02T00:00:00.000001Z", "2099-01-01T00:00:00Z",
+)  # fmt: skip
+
+
+def of_file(folder: Path, **cells: str) -> dict[str, object] | str:
+    """What a load of one row would write, or why it would not."""
+    row = {"id": "a1", "at": "2024-03-01T10:00:00Z", "lender": None, "product": None, "user": "u", "amount": "1",
+           "note": "n", "device": "dev-1", "phone": "13800000001"}  # fmt: skip
+    put(folder, json.dumps({**row, **cells}) + "\n", "rows.jsonl")
+    found = staged(folder, NAMED)
+    if found.refused:
+        return str(found.refused[0]["reason"])
+    [kept] = found.rows.select("own.lender", "own.product", "event_at").to_dicts()
+    return kept
+
+
+def of_request(**told: str) -> dict[str, object] | str:
+    """What a request would write, or why it would not."""
+    at = TypeAdapter(Moment).validate_python(told.pop("at", "2024-03-01T10:00:00Z"))
+    try:
+        own = arrival_of(Sent("t", "a1", event_at=at, properties=told), USING).properties
+    except InvalidError as error:
+        [wrong] = error.fields
+        assert wrong.where in ("lender", "product", "event_at")
+        return wrong.code
+    return {
+        "own.lender": own["lender"],
+        "own.product": own.get("product"),
+        "event_at": own["event_at"],
+    }
+
+
+@pytest.mark.parametrize("name", ["lender", "product"])
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_name_is_what_files_take_it_for(tmp_path: Path, name: str, text: str) -> None:
+    assert of_request(**{name: text}) == of_file(tmp_path, **{name: text})
+
+
+@pytest.mark.parametrize("at", TIMES)
+def test_a_time_is_what_files_take_it_for(tmp_path: Path, at: str) -> None:
+    found = of_file(tmp_path, at=at)
+    assert of_request(at=at) == ("time.range" if found == "time.future" else found)
+
+
+def test_what_is_blank_is_what_files_trim() -> None:
+    points = [chr(one) for one in range(0x110000) if not 0xD800 <= one < 0xE000]
+    trimmed = pl.Series(points).filter(pl.Series(points).str.strip_chars() == "")
+    assert sorted(BLANK) == trimmed.sort().to_list()
+
+
+def test_a_name_with_a_nul_is_refused_where_it_was_sent() -> None:
+    for name in ("lender", "product"):
+        assert of_request(**{name: "lo\x00tus"}) == "id.invalid"
+
+
+def test_two_old_times_are_two_contents() -> None:
+    digests = {arrival_of(Sent("t", "a1", event_at=-at), USING).digest for at in (1, 2, 154_900_494_000_000)}
+    assert len(digests) == 3
+
+
+def test_a_blank_name_says_nothing() -> None:
+    told = [
+        arrival_of(Sent("t", "a1", properties=own), USING) for own in ({}, {"lender": None}, {"lender": " "})
+    ]
+    assert len({one.digest for one in told}) == 1
+    assert {one.properties["lender"] for one in told} == {"t"}
+
+
+@pytest.mark.parametrize("far", ["9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00"])
+def test_a_moment_that_could_not_be_told_again_is_refused(far: str) -> None:
+    with pytest.raises(ValidationError, match="must be a moment"):
+        EntryAsked.model_validate({"reason": "r", "owner": "o", "expires_at": far})
+    assert TypeAdapter(Point).validate_python(far) in (1, LATEST)
+
+
+def test_moments_of_bodies_stay_and_points_lie_between_the_facts() -> None:
+    for at in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "1965-02-03T04:05:06Z"):
+        sent = TypeAdapter(Moment).validate_python(at)
+        assert iso(sent) is not None and not 1 <= sent <= LATEST
+        assert TypeAdapter(Point).validate_python(at) in (1, LATEST)
