@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api.desk import AtDesk, Desk, guarded
 from api.errors import OverloadedError
 from api.pool import Pool
-from api.problems import FieldProblem, Problem
+from api.problems import FieldProblem, Problem, problem_of
 from api.responses import WRITES
 from api.v1.models import Asked, Label, Model, Moment, Text, Time
 from scoring import Asked as AskedOfScorer
@@ -246,7 +246,7 @@ def _one(desk: Desk, scoring: Scoring, asked: ScoreAsked) -> BatchItem:
         late = OverloadedError(
             "api.deadline", "The time of this request is over; send the rest again.", wait_s=1
         )
-        return BatchItem(problem=desk.problem(late))
+        return BatchItem(problem=problem_of(desk.request_id, late))
     try:
         return BatchItem(decision=Scored.model_validate(scoring.score(_asked(desk, asked)).reply))
     except Exception as error:  # noqa: BLE001 - whatever it is, those after it are decided
