@@ -65,8 +65,8 @@ def consider(
     *, explain: bool = False,
 ) -> Judgement:  # fmt: skip
     """Judge by the policy, with the models that can speak."""
-    told = {policy.decides} if GRAPH not in basis.degraded else {policy.attributes}
-    said = tuple(speak(one, basis, catalogue if explain or one.name in told else None) for one in models)
+    told = policy.attributes if GRAPH in basis.degraded else policy.decides
+    said = tuple(speak(one, basis, catalogue if explain or one.name == told else None) for one in models)
     facts = facts_of(policy, basis, said)
     verdict = decide(policy, facts, tripped=basis.tripped, ring_features=ring_features)
     deciding = next((one for one in said if one.name == policy.decides), said[0] if said else None)

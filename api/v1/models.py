@@ -25,6 +25,7 @@ EARLIEST, LATEST = 1, 4_102_444_800_000_000
 """1970 and 2100 in µs: facts of this graph lie between them, so a moment beyond one means it."""
 TOKEN_LONGEST = 4_000
 _EXAMPLE = "2025-06-01T00:00:00Z"
+_NO_MOMENT = f"must be a moment like {_EXAMPLE}"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -43,11 +44,11 @@ class Asked(BaseModel):
 
 def _moment(value: object) -> object:
     if not isinstance(value, str) or "T" not in value.upper():
-        raise ValueError("must be a moment like 2025-06-01T00:00:00Z")
+        raise ValueError(_NO_MOMENT)
     try:
         read = moment_us(value.upper())
     except (UsageError, OverflowError):
-        raise ValueError("must be a moment like 2025-06-01T00:00:00Z") from None
+        raise ValueError(_NO_MOMENT) from None
     return read
 
 
@@ -55,7 +56,7 @@ def _tellable(read: int) -> int:
     try:
         iso(read)
     except (ValueError, OverflowError):  # its offset leads out of the years 1 to 9999
-        raise ValueError("must be a moment like 2025-06-01T00:00:00Z") from None
+        raise ValueError(_NO_MOMENT) from None
     return read
 
 
