@@ -27,8 +27,15 @@ NOW = 1_800_000_000_000_000
 SCHEMA = replace(FINGRAPH, identifiers=tuple(replace(i, walk=4, bind=2) for i in FINGRAPH.identifiers))
 
 
+@pytest.fixture(scope="module")
+def planned(graph: Graph) -> None:
+    """The server has planned what arrivals run, which may take longer than one of them may."""
+    live.apply(graph, FINGRAPH, "k")
+    door(graph).warm()
+
+
 @pytest.fixture
-def arriving(empty_graph: Graph) -> Arrivals:
+def arriving(planned: None, empty_graph: Graph) -> Arrivals:
     live.apply(empty_graph, FINGRAPH, "k")
     return door(empty_graph)
 
