@@ -19,33 +19,60 @@ from scoring.reasons import Evidence
 
 _LOOKERS = ThreadPoolExecutor(16, thread_name_prefix="fingraph-look")
 """More than score at once, for those that a frozen server keeps."""
-MOST_LATE = 3
-"""Looks that did not come back in their time, and still have not: with so many the graph is left out without waiting."""
+MOST_LATE, PROBE_S = 3, 2.0
+"""Looks that did not come back in their time, and still have not: with so many the graph is left out without waiting. So it is after as
+many that failed one after another, but for one look in `PROBE_S`: a graph that has just come back plans what it is asked, and each that
+gives up before that plan is made would only have it begun anew."""
 Early = Callable[[Evidence], None]
 
 
-class _Late:
-    """Looks that nobody waits for any more, and that go on."""
+class Health:
+    """Whether the graph is worth waiting for, by what became of the looks before."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._looks: set[Future[Evidence]] = set()
+        self._late: set[Future[Evidence]] = set()
+        self._failed = 0
+        self._probe_at = 0.0
 
-    def add(self, look: Future[Evidence]) -> None:
+    def lets_look(self) -> bool:
+        """Whether one more look is begun."""
         with self._lock:
-            self._looks.add(look)
-        look.add_done_callback(self._end)
+            if len(self._late) >= MOST_LATE:
+                return False
+            if self._failed < MOST_LATE:
+                return True
+            now = time.monotonic()
+            if now < self._probe_at:
+                return False
+            self._probe_at = now + PROBE_S
+            return True
 
-    def _end(self, look: Future[Evidence]) -> None:
+    def is_late(self, look: Future[Evidence]) -> None:
+        """Nobody waits for it any more, and it goes on."""
         with self._lock:
-            self._looks.discard(look)
+            self._late.add(look)
+        look.add_done_callback(self._is_over)
 
-    def __len__(self) -> int:
+    def _is_over(self, look: Future[Evidence]) -> None:
         with self._lock:
-            return len(self._looks)
+            self._late.discard(look)
+
+    def has_ended(self, look: Future[Evidence]) -> None:
+        """It has looked, and saw something or not; what the graph says against it, it says."""
+        if not look.cancelled():
+            failed = isinstance(look.exception(), GraphUnavailableError)
+            with self._lock:
+                self._failed = self._failed + 1 if failed else 0
+
+    @property
+    def late(self) -> int:
+        """How many go on of which nobody waits for."""
+        with self._lock:
+            return len(self._late)
 
 
-_LATE = _Late()
+_HEALTH = Health()
 
 
 def _frozen() -> Future[Evidence]:
@@ -63,7 +90,11 @@ class Look:
         """`look` says early what it sees, each time that it is tried anew, and returns what stands."""
         self._until = time.monotonic() + seconds
         self._early = SimpleQueue[Evidence | None]()
-        self._looking = _frozen() if len(_LATE) >= MOST_LATE else _LOOKERS.submit(look, self._early.put)
+        if _HEALTH.lets_look():
+            self._looking = _LOOKERS.submit(look, self._early.put)
+            self._looking.add_done_callback(_HEALTH.has_ended)
+        else:
+            self._looking = _frozen()
         self._looking.add_done_callback(lambda _: self._early.put(None))
 
     def first(self) -> Evidence:
@@ -81,7 +112,7 @@ class Look:
             return self._looking.result(self._left())
         except TimeoutError:
             if not self._looking.cancel():
-                _LATE.add(self._looking)
+                _HEALTH.is_late(self._looking)
             raise GraphUnavailableError("graph.timeout", "The graph does not answer in time.") from None
 
     def _left(self) -> float:

@@ -16,12 +16,14 @@ from core.errors import BusyError, FinGraphError, GraphUnavailableError, SqlUnav
 from core.files import locked
 from core.graph import Graph
 from core.sql import Sql
+from loaders.arrive import WARM_SECONDS, Arrival, Arrivals
 from queries import statement
 from scoring.parts import Parts
 from scoring.record import Told, of_id, set_aside, summary_of, told_of, waiting
 from scoring.reply import arrival_again
 
-MOST = 200
+MOST, ROUND_S = 200, 1.0
+"""Decisions of one round, and how long applications arrive in it: what it has told stays told, whatever dies in the next."""
 SECONDS = 10.0
 WAIT_S, WAIT_LONG_S = 0.5, 2.0
 AGAIN = MINUTE
@@ -33,15 +35,19 @@ _log = logging.getLogger("fingraph.outbox")
 
 
 def drain(sql: Sql, graph: Graph, parts: Callable[[], Parts], most: int = MOST, clock: Clock = now_us) -> int:
-    """Tell the graph of the oldest decisions that it was not told of, and return of how many.
+    """Tell the graph of the oldest decisions that it was not told of, in one round, and return of how many.
 
     What was told twice is there once; `parts` is asked where an application has not arrived yet. Raises `GraphUnavailableError`, `SqlUnavailableError`: the rest waits.
     """
-    now = clock()
-    found = waiting(sql, now, most)
-    if not found:
+    now, until = clock(), time.monotonic() + ROUND_S
+    rows: list[Told] = []
+    for waits in waiting(sql, now, most):
+        row = _row(sql, graph, parts, waits, now)
+        rows += [] if row is None else [row]
+        if rows and time.monotonic() > until:
+            break
+    if not rows:
         return 0
-    rows = [row for id_, told in found if (row := _row(sql, graph, parts, (id_, told), now)) is not None]
     statement("scoring/tell").run(graph.until(time.monotonic() + SECONDS), rows=rows)
     told_of(sql, [row["key"] for row in rows])
     return len(rows)
@@ -59,8 +65,7 @@ def _row(
         decision = of_id(sql, id_)
         row = told or summary_of(decision)
         if row["missed"]:
-            held = graph.until(time.monotonic() + SECONDS)
-            parts().arrivals.arrive(arrival_again(decision.record), seconds=SECONDS, graph=held)
+            _arrive(graph, parts().arrivals, arrival_again(decision.record))
     except SqlUnavailableError:
         raise
     except FinGraphError as error:
@@ -72,6 +77,17 @@ def _row(
         set_aside(sql, id_, now + AGAIN)
         return None
     return row
+
+
+def _arrive(graph: Graph, arrivals: Arrivals, arrival: Arrival) -> None:
+    """What ran out of its time does so once more only where the graph has its plans: one that came back has lost them."""
+    try:
+        arrivals.arrive(arrival, seconds=SECONDS, graph=graph.until(time.monotonic() + SECONDS))
+    except GraphUnavailableError as error:
+        if error.code != "graph.timeout":
+            raise
+        arrivals.rehearse(0, seconds=WARM_SECONDS)
+        arrivals.arrive(arrival, seconds=SECONDS, graph=graph.until(time.monotonic() + SECONDS))
 
 
 class Drain:
@@ -111,9 +127,10 @@ class Drain:
     def _drain_on(self) -> None:
         wait = WAIT_S
         while not self._end.wait(wait):
+            began = time.monotonic()
             try:
                 told = drain(self._sql, self._graph, self._parts, clock=self._clock)
-                wait = 0.0 if told == MOST else WAIT_S
+                wait = 0.0 if told == MOST or time.monotonic() > began + ROUND_S else WAIT_S
             except (GraphUnavailableError, SqlUnavailableError):
                 wait = WAIT_LONG_S
             except FinGraphError as error:

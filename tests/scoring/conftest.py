@@ -17,7 +17,7 @@ from loaders.hashing import Hasher, load_hasher
 from loaders.load import Loader
 from policy import read_policy
 from policy.store import promote
-from scoring import Given, Sent
+from scoring import Given, Sent, looking
 from scoring.outbox import drain
 from scoring.service import Scoring, open_scoring
 from simulator import order, simulate
@@ -36,13 +36,15 @@ class Home:
     scoring: Scoring
 
     def drain_once(self) -> int:
-        """Tell the graph of decisions that it was not told of; of how many."""
+        """Tell the graph, in one round, of decisions that it was not told of; of how many."""
         return drain(self.sql, self.graph, lambda: self.scoring.parts)
 
-    def drain(self) -> None:
-        """Tell it of all."""
-        while self.drain_once():
-            pass
+    def drain(self) -> int:
+        """Tell it of all; of how many."""
+        told = 0
+        while found := self.drain_once():
+            told += found
+        return told
 
 
 def clock() -> int:
@@ -75,6 +77,12 @@ def home(
         scoring.warm()
         yield Home(settings, graph, sql, hasher, scoring)
     wipe(graph)
+
+
+@pytest.fixture(autouse=True)
+def healthy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a graph failed in one test is no reason to leave it out in the next."""
+    monkeypatch.setattr(looking, "_HEALTH", looking.Health())
 
 
 def sent(number: int, device: str | None = None, phone: str | None = None, **changed: object) -> Sent:

@@ -229,7 +229,7 @@ def test_a_graph_that_is_away_is_said_and_told_later(home: Home, monkeypatch: py
         assert "device_other_users_all" in one.record["missing"]
         assert home.scoring.replay(one).differs == ()
     assert home.graph.read("MATCH (a:Application {key: 'web:A400'}) RETURN a") == []
-    assert home.drain_once() == 2
+    assert home.drain() == 2
     kept = home.graph.read(
         "MATCH (a:Application)-[:HAD_DECISION]->(d) WHERE a.key IN ['web:A400', 'web:A401'] "
         "RETURN a.key AS key, a.known_at > $at AS later, d.key AS decision ORDER BY key",

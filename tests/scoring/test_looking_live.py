@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import Future
 from threading import Event
 from typing import Any
 
 import pytest
 
 from core.clock import now_us
-from core.errors import GraphUnavailableError
+from core.errors import GraphUnavailableError, IncompatibleError
 from core.graph import Graph
 from loaders.arrive import Arrival
-from scoring import Asked
-from scoring.looking import _LATE, MOST_LATE, Early, Look
+from scoring import Asked, looking
+from scoring.looking import MOST_LATE, Early, Health, Look
 from scoring.reasons import Evidence
 from tests.scoring.conftest import Home, sent
 
@@ -58,7 +59,7 @@ def test_what_was_read_and_not_committed_is_a_decision_without_the_graph(
     assert told.reply["degraded"] == ["graph"]
     assert not any(name.startswith("device_") for name in told.record["features"])
     assert home.scoring.replay(told).differs == ()
-    assert home.drain_once() == 2
+    assert home.drain() == 2
 
 
 def test_a_look_that_says_nothing_early_says_it_in_the_end() -> None:
@@ -94,6 +95,25 @@ def test_a_graph_that_keeps_many_is_left_out_at_once_until_it_answers() -> None:
         assert refused.value.code == "graph.frozen"
     assert time.monotonic() - began < 5
     thawed.set()
-    while len(_LATE):
+    while looking._HEALTH.late:
         time.sleep(0.01)
     assert Look(lambda _: thawed, 5.0).first() is thawed  # type: ignore[arg-type, return-value]
+
+
+def test_a_graph_that_fails_again_and_again_is_looked_at_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    health, failed, fine = Health(), Future[Evidence](), Future[Evidence]()
+    failed.set_exception(GraphUnavailableError("graph.timeout", "it plans"))
+    fine.set_exception(IncompatibleError("arrive.conflict", "it answers"))
+    for _ in range(MOST_LATE):
+        assert health.lets_look()
+        health.has_ended(failed)
+    assert [health.lets_look() for _ in range(4)] == [True, False, False, False]
+    health.has_ended(failed)
+    assert not health.lets_look()
+    monkeypatch.setattr(looking, "PROBE_S", 0.0)
+    monkeypatch.setattr(health, "_probe_at", 0.0)
+    assert health.lets_look()
+    health.has_ended(fine)
+    assert all(health.lets_look() for _ in range(MOST_LATE + 1))

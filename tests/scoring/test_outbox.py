@@ -1,4 +1,4 @@
-"""Of several processes that share a home one tells the graph of decisions, and when it ends another goes on."""
+"""Of several processes that share a home one tells the graph of decisions, in rounds, and when it ends another goes on."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from typing import Any, cast
 
 import pytest
 
+from core.errors import GraphUnavailableError
 from core.graph import Graph
 from core.sql import Sql
-from scoring import outbox
+from scoring import Asked, outbox
 from scoring.outbox import Drain
 from scoring.parts import Parts
+from scoring.record import count_waiting
+from tests.scoring.conftest import Home, sent
+from tests.scoring.test_laws_live import graph_away
 
 NOTHING = cast(Any, None)
 
@@ -58,6 +62,28 @@ def test_a_folder_that_cannot_be_written_is_tried_again(
     place.unlink()
     _wait_for(lambda: rounds.total() > 0)
     one.stop()
+
+
+@pytest.mark.server
+def test_what_a_round_told_stays_told_whatever_dies_in_the_next(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.drain()
+    with monkeypatch.context() as away:
+        away.setattr(Graph, "in_write", graph_away)
+        decided = [home.scoring.score(Asked(sent(number))).key for number in (650, 651, 652)]
+    monkeypatch.setattr(outbox, "ROUND_S", 0.0)
+    assert home.drain_once() == 1
+    with monkeypatch.context() as away:
+        away.setattr(Graph, "in_write", graph_away)
+        with pytest.raises(GraphUnavailableError):
+            home.drain_once()
+    assert count_waiting(home.sql) == 2
+    assert [home.drain_once() for _ in range(3)] == [1, 1, 0]
+    arrived = home.graph.read(
+        "MATCH (a:Application) WHERE a.key IN $keys RETURN a.key AS key ORDER BY a.known_at", keys=decided
+    )
+    assert [row["key"] for row in arrived] == decided
 
 
 def _rounds_of(monkeypatch: pytest.MonkeyPatch, asks: Sequence[Callable[[], Parts]]) -> Counter[int]:
