@@ -33,6 +33,8 @@ def _theirs(name: str) -> bool:
 
 for _name in [name for name in os.environ if _theirs(name)]:
     del os.environ[_name]  # tests empty the graph, and so do the commands that they run
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+"""A server of tests lives for minutes and plans all the time: what compiles most thoroughly takes a third longer (measured)."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before the groups are read
