@@ -14,6 +14,7 @@ import pytest
 from core.errors import GraphUnavailableError
 from core.graph import Graph
 from core.sql import Sql
+from loaders.arrive import Arrival
 from scoring import Asked, outbox
 from scoring.outbox import Drain
 from scoring.parts import Parts
@@ -84,6 +85,30 @@ def test_what_a_round_told_stays_told_whatever_dies_in_the_next(
         "MATCH (a:Application) WHERE a.key IN $keys RETURN a.key AS key ORDER BY a.known_at", keys=decided
     )
     assert [row["key"] for row in arrived] == decided
+
+
+@pytest.mark.server
+def test_what_ran_out_of_its_time_is_told_once_the_graph_has_its_plans(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.drain()
+    with monkeypatch.context() as away:
+        away.setattr(Graph, "in_write", graph_away)
+        home.scoring.score(Asked(sent(660)))
+    arrivals, asked = home.scoring.parts.arrivals, list[str]()
+    arrive = arrivals.arrive
+
+    def planning(arrival: Arrival, **more: Any) -> Any:
+        asked.append("arrive")
+        if len(asked) == 1:
+            raise GraphUnavailableError("graph.timeout", "it plans")
+        return arrive(arrival, **more)
+
+    monkeypatch.setattr(arrivals, "arrive", planning)
+    monkeypatch.setattr(arrivals, "rehearse", lambda *_, **__: asked.append("rehearse"))
+    assert home.drain_once() == 1
+    assert asked == ["arrive", "rehearse", "arrive"]
+    assert count_waiting(home.sql) == 0
 
 
 def _rounds_of(monkeypatch: pytest.MonkeyPatch, asks: Sequence[Callable[[], Parts]]) -> Counter[int]:
