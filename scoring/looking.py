@@ -65,12 +65,6 @@ class Health:
             with self._lock:
                 self._failed = self._failed + 1 if failed else 0
 
-    @property
-    def late(self) -> int:
-        """How many go on of which nobody waits for."""
-        with self._lock:
-            return len(self._late)
-
 
 _HEALTH = Health()
 

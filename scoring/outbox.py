@@ -81,13 +81,17 @@ def _row(
 
 def _arrive(graph: Graph, arrivals: Arrivals, arrival: Arrival) -> None:
     """What ran out of its time does so once more only where the graph has its plans: one that came back has lost them."""
-    try:
+
+    def arrive() -> None:
         arrivals.arrive(arrival, seconds=SECONDS, graph=graph.until(time.monotonic() + SECONDS))
+
+    try:
+        arrive()
     except GraphUnavailableError as error:
         if error.code != "graph.timeout":
             raise
         arrivals.rehearse(0, seconds=WARM_SECONDS)
-        arrivals.arrive(arrival, seconds=SECONDS, graph=graph.until(time.monotonic() + SECONDS))
+        arrive()
 
 
 class Drain:

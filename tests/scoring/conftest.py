@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from core.clock import MINUTE, now_us
+from core.errors import GraphUnavailableError
 from core.graph import Graph
 from core.progress import Silent
 from core.settings import Settings
@@ -77,6 +79,18 @@ def home(
         scoring.warm()
         yield Home(settings, graph, sql, hasher, scoring)
     wipe(graph)
+
+
+@contextmanager
+def graph_away() -> Iterator[None]:
+    """The graph takes nothing meanwhile."""
+
+    def away(*_: object, **__: object) -> None:
+        raise GraphUnavailableError("graph.unavailable", "away")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Graph, "in_write", away)
+        yield
 
 
 @pytest.fixture(autouse=True)

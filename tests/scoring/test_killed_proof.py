@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -107,6 +107,13 @@ class Killed:
         self.server.wait(30)
 
 
+def _wait_for(holds: Callable[[], bool], otherwise: str) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < until, otherwise
+        time.sleep(0.05)
+
+
 class Sending(Sender):
     """Clients that send each application until it is answered, and pass some of them on."""
 
@@ -118,10 +125,8 @@ class Sending(Sender):
 
     def wait_for_more(self, answers: int) -> None:
         """Wait until so many more are answered whole, the graph and all."""
-        before, until = self.whole, time.monotonic() + 300
-        while self.whole < before + answers:
-            assert time.monotonic() < until, "nobody is answered whole"
-            time.sleep(0.05)
+        enough = self.whole + answers
+        _wait_for(lambda: self.whole >= enough, "nobody is answered whole")
 
     def run(self, over: threading.Event) -> None:
         with self.client() as client:
@@ -175,13 +180,6 @@ def _require_kept(
     return len(kept), degraded, aside
 
 
-def _wait_until_told(sql: Sql) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while count_waiting(sql) > BEHIND:
-        assert time.monotonic() < until, "the graph does not catch up"
-        time.sleep(0.2)
-
-
 def _kill(killed: Killed, sending: Sending, sql: Sql) -> None:
     """Kill the server twice and the database once, and so on, at work or just starting."""
     dice = random.Random(5)
@@ -190,9 +188,8 @@ def _kill(killed: Killed, sending: Sending, sql: Sql) -> None:
             sending.wait_for_more(dice.randrange(1, 60))  # one at work
         time.sleep(dice.uniform(0.0, 3.0))  # or else one that is just starting
         if number % 3 == 2:
-            _wait_until_told(
-                sql
-            )  # servers die while the graph catches up; the database dies once more when it has
+            # Servers die while the graph catches up; the database dies once more when it has.
+            _wait_for(lambda: count_waiting(sql) <= BEHIND, "the graph does not catch up")
             killed.kill_database()
         else:
             killed.kill_server()

@@ -31,7 +31,7 @@ from scoring.record import count_waiting, of_key, set_aside
 from scoring.reply import values_again
 from snapshot.export import export
 from snapshot.read import read_columns
-from tests.scoring.conftest import Home, sent
+from tests.scoring.conftest import Home, graph_away, sent
 
 
 def counted(home: Home) -> tuple[int, int]:
@@ -206,15 +206,10 @@ def test_the_api_the_batch_and_the_training_table_agree_to_the_bit(home: Home) -
         assert told == batch[one.key]
 
 
-def graph_away(*_: object, **__: object) -> None:
-    raise GraphUnavailableError("graph.unavailable", "away")
-
-
-def test_a_graph_that_is_away_is_said_and_told_later(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_graph_that_is_away_is_said_and_told_later(home: Home) -> None:
     home.drain()
 
-    with monkeypatch.context() as patch:
-        patch.setattr(Graph, "in_write", graph_away)
+    with graph_away():
         decisions = [home.scoring.score(Asked(sent(number))) for number in (400, 401)]
         again = home.scoring.score(Asked(sent(400)))
         with pytest.raises(GraphUnavailableError):
@@ -311,8 +306,7 @@ def test_one_decision_that_the_graph_refuses_keeps_no_other_waiting(
 ) -> None:
     home.drain()
 
-    with monkeypatch.context() as patch:
-        patch.setattr(Graph, "in_write", graph_away)
+    with graph_away():
         refused, other = (home.scoring.score(Asked(sent(number))) for number in (490, 491))
         with pytest.raises(GraphUnavailableError) as behind:
             home.scoring.outcome(Told("web", "A490", "fraud", 1.0))

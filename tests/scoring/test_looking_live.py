@@ -95,7 +95,7 @@ def test_a_graph_that_keeps_many_is_left_out_at_once_until_it_answers() -> None:
         assert refused.value.code == "graph.frozen"
     assert time.monotonic() - began < 5
     thawed.set()
-    while looking._HEALTH.late:
+    while looking._HEALTH._late:
         time.sleep(0.01)
     assert Look(lambda _: thawed, 5.0).first() is thawed  # type: ignore[arg-type, return-value]
 

@@ -19,8 +19,7 @@ from scoring import Asked, outbox
 from scoring.outbox import Drain
 from scoring.parts import Parts
 from scoring.record import count_waiting
-from tests.scoring.conftest import Home, sent
-from tests.scoring.test_laws_live import graph_away
+from tests.scoring.conftest import Home, graph_away, sent
 
 NOTHING = cast(Any, None)
 
@@ -70,15 +69,12 @@ def test_what_a_round_told_stays_told_whatever_dies_in_the_next(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home.drain()
-    with monkeypatch.context() as away:
-        away.setattr(Graph, "in_write", graph_away)
+    with graph_away():
         decided = [home.scoring.score(Asked(sent(number))).key for number in (650, 651, 652)]
     monkeypatch.setattr(outbox, "ROUND_S", 0.0)
     assert home.drain_once() == 1
-    with monkeypatch.context() as away:
-        away.setattr(Graph, "in_write", graph_away)
-        with pytest.raises(GraphUnavailableError):
-            home.drain_once()
+    with graph_away(), pytest.raises(GraphUnavailableError):
+        home.drain_once()
     assert count_waiting(home.sql) == 2
     assert [home.drain_once() for _ in range(3)] == [1, 1, 0]
     arrived = home.graph.read(
@@ -92,8 +88,7 @@ def test_what_ran_out_of_its_time_is_told_once_the_graph_has_its_plans(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home.drain()
-    with monkeypatch.context() as away:
-        away.setattr(Graph, "in_write", graph_away)
+    with graph_away():
         home.scoring.score(Asked(sent(660)))
     arrivals, asked = home.scoring.parts.arrivals, list[str]()
     arrive = arrivals.arrive

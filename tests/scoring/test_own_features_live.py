@@ -15,7 +15,7 @@ import typer
 
 from cli import replaying
 from core.errors import EnvironmentMissingError, IncompatibleError
-from core.graph import Graph, password_of
+from core.graph import password_of
 from core.sql import open_sql
 from features import prepare
 from policy import lists, read_policy
@@ -34,10 +34,9 @@ from snapshot.export import export
 from snapshot.read import read_columns
 from tests.policy.test_list_columns import WATCHED
 from tests.risk.tables import blocks_of
-from tests.scoring.conftest import Home, clock, sent
+from tests.scoring.conftest import Home, clock, graph_away, sent
 from tests.scoring.models import POLICY, features_table
 from tests.scoring.models import keep as keep_model
-from tests.scoring.test_laws_live import graph_away
 
 ON = "on_list_list_watched"
 
@@ -116,10 +115,9 @@ def test_a_model_reads_a_list_the_same_way_everywhere(own: Home) -> None:
         assert scoring.replay(one).differs == ()
 
 
-def test_lists_are_known_without_the_graph(own: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lists_are_known_without_the_graph(own: Home) -> None:
     put(own, "own-unreached")
-    with monkeypatch.context() as patch:
-        patch.setattr(Graph, "in_write", graph_away)
+    with graph_away():
         told = own.scoring.score(Asked(sent(920, device="own-unreached"), explain=True))
     assert told.reply["degraded"] == ["graph"]
     assert told.reply["features"][ON] == 1.0
