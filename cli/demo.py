@@ -21,7 +21,7 @@ from queries import statement
 
 SEED, DAYS = 7, 730
 """Two years that end today: fraud is known after 95 days, and windows for training, choosing and judging have such gaps."""
-PAST = 14
+PAST = 7
 """Last days of the simulated lender that get a run of their own, so that rings have a history."""
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import httpx
@@ -219,6 +221,37 @@ def test_a_batch_answers_each_by_itself(client: httpx.Client) -> None:
     assert answers[1]["problem"]["code"] == "score.invalid"
     assert answers[3]["decision"] == answers[0]["decision"]
     assert answers[2]["decision"]["dry_run"]
+
+
+def test_batches_that_stand_keep_no_single_decision_waiting(
+    served: Served, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really, begun, go = Scorer.score, Event(), Event()
+
+    def stands(scorer: Scorer, graph: Graph, asked: Asked, seconds: float | None = None) -> Decision:
+        if asked.sent.id.startswith("H20"):
+            begun.set()
+            assert go.wait(120)
+        return really(scorer, graph, asked, seconds)
+
+    def batch(number: int) -> httpx.Response:
+        asked = {"applications": [body(number), body(number + 1)]}
+        with served.client("score", **{"X-Request-Timeout-Ms": "60000"}) as opened:
+            return opened.post("/v1/score/batch", json=asked)
+
+    monkeypatch.setattr(Scorer, "score", stands)
+    numbers = range(200, 200 + 2 * (GENEROUS.scorers + 1), 2)
+    with ThreadPoolExecutor(len(numbers)) as pool:
+        batches = [pool.submit(batch, number) for number in numbers]
+        try:
+            assert begun.wait(60)
+            singles = [client.post("/v1/score", json=body(number)) for number in range(220, 225)]
+            assert not any(one.done() for one in batches)
+        finally:
+            go.set()
+    assert {one.status_code for one in singles} == {200}
+    answers = [one for reply in batches for one in reply.result().json()["answers"]]
+    assert [one["problem"] for one in answers] == [None] * 2 * len(numbers)
 
 
 def test_facts_and_lists_over_http(served: Served, client: httpx.Client) -> None:
