@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import math
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -138,7 +138,7 @@ def train(  # noqa: PLR0917
     with Terminal() as progress:
         registry().require_open()
         facts = replace(read_facts(folder, own, first, end, progress), seed=seed, lender=lender)
-        _require_lender(facts)
+        _require_lender(facts, wanted)
         proof = _proof(facts, progress)
         for one in wanted:
             try:
@@ -171,14 +171,19 @@ def _require_days(target: Target, first: int, end: int) -> None:
         )
 
 
-def _require_lender(facts: Facts) -> None:
-    """Raise `NotFoundError` (`train.lender`) where no application is of the lender that is asked for."""
+def _require_lender(facts: Facts, wanted: Sequence[Target]) -> None:
+    """Raise `NotFoundError` (`train.lender`) where no application is of the lender that is asked for, and as `require_name` where no
+    model could be called by it: now rather than after hours of training."""
+    from registry import name_of, require_name
+
     known = facts.columns.words.get("lender", ())
     if facts.lender and facts.lender not in known:
         raise NotFoundError(
             "train.lender",
             f"No application of the snapshot is of lender '{facts.lender[:60]}'; there are {', '.join(sorted(known)[:10])}.",
         )
+    for one in wanted:
+        require_name(name_of(one.name, facts.lender))
 
 
 def read_facts(folder: Path | None, own: Path | None, first: int, end: int, progress: Terminal) -> Facts:

@@ -56,7 +56,12 @@ class Card:
     @property
     def name(self) -> str:
         """What the registry calls its versions."""
-        return f"{self.target}-{self.lender}" if self.lender else self.target
+        return name_of(self.target, self.lender)
+
+
+def name_of(target: str, lender: str) -> str:
+    """What models of a target and, where one is named, of a lender alone are called."""
+    return f"{target}-{lender}" if lender else target
 
 
 def write_card(folder: Path, card: Card) -> Card:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,9 +67,9 @@ class Registry:
     def register(self, name: str, folder: Path, card: Card) -> Version:
         """Seal the model in `folder` with its card, and take it in as the next version of `name`; it serves nobody yet.
 
-        Raises `UsageError` (`models.other`) when the card is of another target.
+        Raises `UsageError` (`models.other`) when the card is of another target, and as `require_name`.
         """
-        if card.name != name:
+        if card.name != require_name(name):
             raise UsageError("models.other", f"The card is of {card.name}, not of {name}.")
         card = write_card(folder, card)
         run = self._client.create_run(self._experiment())
@@ -81,7 +82,7 @@ class Registry:
             self._client.log_metric(run.info.run_id, key, figure)
         self._client.log_artifacts(run.info.run_id, str(folder), "model")
         self._client.set_terminated(run.info.run_id)
-        if not self._client.search_registered_models(f"name='{_named(name)}'"):
+        if not self._client.search_registered_models(f"name='{name}'"):
             self._client.create_registered_model(name)
         source = f"{run.info.artifact_uri}/model"
         made = self._client.create_model_version(
@@ -91,7 +92,7 @@ class Registry:
 
     def versions(self, name: str | None = None) -> list[Version]:
         """Versions of a name, or of all, the newest of each first."""
-        models = self._client.search_registered_models(f"name='{_named(name)}'" if name else None)
+        models = self._models(f"name='{require_name(name)}'" if name else None)
         found = []
         for model in sorted(models, key=lambda one: str(one.name)):
             made = self._client.search_model_versions(f"name='{model.name}'")
@@ -119,14 +120,16 @@ class Registry:
 
     def champions(self) -> dict[str, int]:
         """The champion's version of every name that has one."""
-        found: dict[str, int] = {}
+        return {str(m.name): int(m.aliases["champion"]) for m in self._models() if "champion" in m.aliases}
+
+    def _models(self, which: str | None = None) -> Iterator[Any]:
         token = None
         while True:
-            page = self._client.search_registered_models(max_results=MOST_NAMES, page_token=token)
-            found |= {str(m.name): int(m.aliases["champion"]) for m in page if "champion" in m.aliases}
+            page = self._client.search_registered_models(which, max_results=MOST_NAMES, page_token=token)
+            yield from page
             token = page.token
             if not token:
-                return found
+                return
 
     def find(self, name: str, which: str = "champion") -> tuple[Card, Path, int]:
         """The model of a version (`3`) or an alias, whole and unchanged; its files lie in the folder returned.
@@ -226,7 +229,7 @@ class Registry:
         return self._folder.absolute() / "files"
 
     def _aliases(self, name: str) -> dict[str, str]:
-        if not self._client.search_registered_models(f"name='{_named(name)}'"):
+        if not self._client.search_registered_models(f"name='{require_name(name)}'"):
             raise NotFoundError("models.unknown", f"There is no model of {name}; train one first.")
         return dict(self._client.get_registered_model(name).aliases)
 
@@ -251,7 +254,8 @@ class Registry:
         )  # fmt: skip
 
 
-def _named(name: str) -> str:
-    if not name.replace("_", "").replace("-", "").isalnum() or len(name) > 60:
-        raise UsageError("models.name", "Names of models are letters, digits, - and _.")
+def require_name(name: str) -> str:
+    """A name that a model may have; raises `UsageError` (`models.name`)."""
+    if not re.fullmatch("[A-Za-z0-9_-]{1,60}", name):
+        raise UsageError("models.name", "Names of models are up to 60 letters of ASCII, digits, - and _.")
     return name

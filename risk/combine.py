@@ -6,6 +6,7 @@ share their weight.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,11 +53,24 @@ def shift_to(odds: F64, rate: float) -> float:
 def fit_combination(chances: dict[str, F64], parts: tuple[str, ...], label: F64) -> Combination:
     """The combination of `parts` that predicts `label` best, by likelihood.
 
-    Of several none has a weight below 0, which would turn a part's reasons round: such parts are left out, the worst first.
+    None has a weight below 0, which would turn a part's reasons round: such parts are left out, the worst first; the last one stays,
+    and weighs nothing.
     """
-    x = np.column_stack([*(logit(chances[part]) for part in parts), np.ones(len(label))])
+    odds = [logit(chances[part]) for part in parts]
     towards = np.array([*(1 / len(parts) for _ in parts), 0.0])
-    ridge = np.array([*(RIDGE[0] for _ in parts), RIDGE[1]])
+    beta = _fitted(odds, towards, label)
+    worst = int(beta[:-1].argmin())
+    if beta[worst] >= 0:
+        return Combination(parts, tuple(beta[:-1].tolist()), float(beta[-1]))
+    if len(parts) > 1:
+        return fit_combination(chances, (*parts[:worst], *parts[worst + 1 :]), label)
+    return Combination(parts, (0.0,), float(_fitted([], towards[-1:], label)[-1]))
+
+
+def _fitted(odds: Sequence[F64], towards: F64, label: F64) -> F64:
+    """(parts + 1) Weights of log odds (parts, n), and the level."""
+    x = np.column_stack([*odds, np.ones(len(label))])
+    ridge = np.array([*(RIDGE[0] for _ in odds), RIDGE[1]])
     beta = towards.copy()
     for _ in range(STEPS):
         p = expit(x @ beta)
@@ -66,7 +80,4 @@ def fit_combination(chances: dict[str, F64], parts: tuple[str, ...], label: F64)
         beta = beta + step
         if np.abs(step).max() < 1e-10:
             break
-    worst = int(beta[:-1].argmin())
-    if beta[worst] < 0 and len(parts) > 1:
-        return fit_combination(chances, (*parts[:worst], *parts[worst + 1 :]), label)
-    return Combination(parts, tuple(beta[:-1].tolist()), float(beta[-1]))
+    return beta

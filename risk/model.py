@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,16 @@ class Model:
             [Reason(self.encoding.features[f], float(added[f])) for f in places if added[f] > 0]
             for places, added in zip(order.tolist(), found, strict=True)
         ]
+
+    def knowing(self, features: Collection[str]) -> Model | None:
+        """As it speaks where some features alone are computed: rows of its card that read others say nothing. None where it reads
+        others and is no card, or a card that would have nothing left to say."""
+        if all(name in features for name in self.encoding.features):
+            return self
+        others = [row.feature for row in self.scorecard.rows if row.feature not in features]
+        if self.kind != SCORECARD or len(others) == len(self.scorecard.rows):
+            return None
+        return replace(self, parts={**self.parts, SCORECARD: self.scorecard.without(others)})
 
     def scores(self, rows: Rows) -> F64:
         """(n) Points of the scorecard: the sum of its rows'."""

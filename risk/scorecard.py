@@ -1,16 +1,17 @@
 """A scorecard: logistic regression on weights of evidence, told as points.
 
-WOE of a bin is the log of its negatives over its positives, both as shares (half a row added to each). Bins are
-optbinning's (Navas-Palencia 2020): optimal for the IV, at most six, at least 5 % of the rows each, monotone or with one
-turn; what is missing has a bin of its own, and what lies outside the training window's range falls into the
-outermost bin. Points follow Siddiqi (2006): `PDO` points double the odds of a
-good outcome: of a negative, or of a positive where that is the good one (approved, paid out).
+WOE of a bin is the log of its negatives over its positives, both as shares. To each bin as many rows like all are added as
+hold one of the rarer kind: a bin of few rows says little, one of none nothing, one like all nothing however few it holds.
+Bins are optbinning's (Navas-Palencia 2020): optimal for the IV, at most six, at least 5 % each of the rows that have the
+feature, monotone or with one turn; what is missing has a bin of its own, and what lies outside the training window's range
+falls into the outermost bin. Points follow Siddiqi (2006): `PDO` points double the odds of a good outcome: of a negative, or
+of a positive where that is the good one (approved, paid out).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,25 @@ class Scorecard:
         found = np.zeros(values.shape)
         found[:, self._told.columns] = self._told.of(self._told.odds, values)
         return found
+
+    def without(self, features: Collection[str]) -> Scorecard:
+        """The card as if nobody had asked for some of its features: their rows say nothing, and have their share of the base."""
+        level, lean = (
+            (BASE - FACTOR * np.log(ODDS)) / len(self.rows),
+            FACTOR * self.intercept / len(self.rows),
+        )
+
+        def off(sign: int) -> float:
+            """How far from the points of a card whose positives are bad (-1), or good."""
+            said = (np.array(r.points) - sign * FACTOR * r.coefficient * np.array(r.woe) for r in self.rows)
+            return float(sum(np.abs(points - level - sign * lean).sum() for points in said))
+
+        base = int(np.round(level + min((-1, 1), key=off) * lean))
+        silent = (
+            replace(row, woe=(0.0,) * len(row.woe), points=(base,) * len(row.points)) for row in self.rows
+        )
+        kept = zip(self.rows, silent, strict=True)
+        return replace(self, rows=tuple(s if row.feature in features else row for row, s in kept))
 
     @cached_property
     def _told(self) -> _Told:
@@ -195,9 +215,10 @@ def _told(column: F64, label: F64, edges: tuple[float, ...]) -> tuple[F64, Any, 
     place = _bins(column, edges)
     counts = np.bincount(place, minlength=len(edges) + 2)
     bad = np.bincount(place, label, len(edges) + 2)
-    good = counts - bad
-    woe = np.log((good + 0.5) / (good.sum() + 0.5)) - np.log((bad + 0.5) / (bad.sum() + 0.5))
-    return np.where(counts > 0, woe, 0.0), counts, bad.astype(int)
+    rate = label.mean()
+    like_all = 1 / min(rate, 1 - rate)
+    woe = np.log((counts - bad) / (1 - rate) + like_all) - np.log(bad / rate + like_all)
+    return woe, counts, bad.astype(int)
 
 
 def _fitted(held: Sequence[F64], label: F64) -> tuple[F64, float]:

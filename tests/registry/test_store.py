@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.errors import EnvironmentMissingError, IncompatibleError, NotFoundError, UsageError
-from registry import Card, Registry
+from registry import Card, Registry, store
 from registry.card import write_card
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,30 @@ def test_versions_are_promoted_found_and_rolled_back(registry: Registry) -> None
     assert registry.find("fraud")[2] == 1
     assert registry.rollback("fraud") == 2
     assert registry.versions()[0].metrics == {"auc": 0.9}
+
+
+@pytest.mark.parametrize("lender", ["Lotus Bank", "\u83b2\u82b1", "l" * 60, "a'b"])
+def test_a_name_that_no_policy_could_write_is_refused_before_anything_is_kept(
+    registry: Registry, tmp_path: Path, lender: str
+) -> None:
+    made = replace(CARD, lender=lender)
+    with pytest.raises(UsageError) as refused:
+        registry.register(made.name, model(tmp_path / "made", "{}"), made)
+    assert refused.value.code == "models.name"
+    assert [one.name for one in registry.versions()] == ["fraud"] * 3
+    assert not (tmp_path / "made" / "card.json").exists()
+
+
+def test_all_names_are_listed_however_many_a_page_holds(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MOST_NAMES", 2)
+    for number in range(4):
+        card = replace(CARD, lender=f"l{number}")
+        registry.register(card.name, model(tmp_path / f"of{number}", "{}"), card)
+        registry.promote(card.name, 1)
+    assert {one.name for one in registry.versions()} == {"fraud", *(f"fraud-l{n}" for n in range(4))}
+    assert set(registry.champions()) == {f"fraud-l{n}" for n in range(4)}
 
 
 def test_another_process_sees_the_same(registry: Registry, tmp_path: Path) -> None:

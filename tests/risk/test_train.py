@@ -255,7 +255,7 @@ def test_the_report_stands_alone_and_says_what_a_committee_asks(trained: Trained
         assert heading in text
     assert "http" not in text.replace("data:image", "")
     assert "2024-01-01 to 2024-02-01" in text
-    assert set(FEATURES) - {"constant"} & set(trained.model.encoding.features)
+    assert all(row.feature in text for row in trained.model.scorecard.rows)
 
 
 def test_a_learning_curve_is_called_rising_only_where_it_is(trained: Trained, tmp_path: Path) -> None:
