@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import cache
 from http import HTTPStatus
+from itertools import takewhile
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.errors import BodyError, MethodError, RequestError
+from api.v1.models import Asked
 from core.errors import FinGraphError, NotFoundError, UsageError
 
 MEDIA_TYPE = "application/problem+json"
@@ -129,10 +132,20 @@ def _headers(status: int, wait_s: float | None) -> dict[str, str]:
 def _field(error: Mapping[str, Any]) -> FieldProblem:
     """One field's problem: its place as far as the document of this API names it, since a key of the body may be
     anything that somebody typed."""
-    place = [str(part) for part in error["loc"]]
-    if error["type"] in ("extra_forbidden", "json_invalid") or place[0] not in _PLACES:
-        place = place[:1]
-    return FieldProblem(where=".".join(place[:2]), code=error["type"], message=_words(error))
+    first, *rest = error["loc"] if error["type"] != "json_invalid" else error["loc"][:1]
+    known = takewhile(lambda part: isinstance(part, int) or part in _declared(), rest)
+    place = (first, *(known if first == "body" else rest[:1] if first in _PLACES else ()))
+    return FieldProblem(where=".".join(map(str, place)), code=error["type"], message=_words(error))
+
+
+@cache
+def _declared() -> frozenset[str]:
+    """Names of fields of bodies."""
+    waiting, found = [Asked], set[str]()
+    while waiting:
+        found |= waiting[-1].model_fields.keys()
+        waiting = [*waiting[:-1], *waiting.pop().__subclasses__()]
+    return frozenset(found)
 
 
 def _words(error: Mapping[str, Any]) -> str:

@@ -26,7 +26,12 @@ PAST = 7
 
 
 def demo(
-    applications: Annotated[int, typer.Option(help="Applications of the simulated lender.")] = 50_000,
+    applications: Annotated[
+        int,
+        typer.Option(
+            help="Applications of the simulated lender; fewer than some 40,000 are too few to learn fraud from."
+        ),
+    ] = 50_000,
     no_serve: Annotated[
         bool, typer.Option("--no-serve", help="Stop at the end what the demo started.")
     ] = False,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -328,11 +329,18 @@ _STANDING_OUTCOME = (
 )
 
 
+_AGAIN = defaultdict(
+    lambda: "Send it with an id of its own.",
+    Application="Send what changed as an amendment.",
+    Outcome="Send the correction with an `id` of its own.",
+)
+
+
 def _require_same(arrival: Arrival, standing: Row) -> None:
     if standing["digest"] != arrival.digest:
         raise IncompatibleError(
             "arrive.conflict",
-            f"A row of this key stands as {arrival.label} with other content; the first stands. Send it as an amendment.",
+            f"A row of this key stands as {arrival.label} with other content; the first stands. {_AGAIN[arrival.label]}",
         )
 
 

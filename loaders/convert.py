@@ -201,14 +201,17 @@ _PLAIN: dict[str, Callable[[pl.Series], Converted]] = {
 
 
 def convert_number(raw: pl.Series, values: dict[str, float] | None, money: str | None) -> Converted:
-    """An outcome's value (Float64): listed texts, money in cents, or a number."""
+    """An outcome's value (Float64), a whole number from 0: listed texts, money in cents, or a number. Of its own reason: `value.range`."""
     if values is not None:
         found = _listed(raw, dict(values))
-        return Converted(found.value.cast(pl.Float64), found.reason)
-    if money is not None:
-        cents = _money(raw, money)
-        return Converted(cents.value.cast(pl.Float64), cents.reason)
-    return _float(raw)
+    elif money is not None:
+        found = _money(raw, money)
+    else:
+        found = _float(raw)
+    value = found.value.cast(pl.Float64)
+    bad = ((value < 0) | (value != value.round())).fill_null(False)
+    reason = pl.select(pl.coalesce(found.reason, _reasons(bad, "value.range"))).to_series()
+    return Converted(pl.select(pl.when(~bad).then(value)).to_series(), reason)
 
 
 def whole_number(raw: pl.Series) -> Converted:
@@ -265,6 +268,7 @@ CONVERSION_REASONS = {
     "time.future": "a time more than a day ahead of now; check the time zone and the format",
     "value.unlisted": "a text that `values` does not list",
     "value.number": "no number",
+    "value.range": "below 0, or a fraction; an outcome is 0 or 1, an amount whole cents",
     "value.integer": "no whole number",
     "value.boolean": "neither true nor false",
     "value.money": "no amount of money with at most two decimals",

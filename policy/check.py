@@ -13,9 +13,9 @@ from policy.region import Span, Way, covering, ways
 
 OF_CHANCE = {"probability": Span(0.0, 1.0), "score": Span()}
 OF_AMOUNT = {name: Span(0.0) for name in ("lower", "median", "upper")}
-GRAPH, CARRIED, MODELS = "graph", "carried", "models"
+GRAPH, CARRIED, MODELS, FEATURES = "graph", "carried", "models", "features"
 STEPS = (GRAPH, CARRIED, "embedding", MODELS)
-"""What may be missing when an application is judged: `degraded.STEP`."""
+"""What may be missing when an application is judged: `degraded.STEP`. Where `FEATURES` that it reads are, no rule is heard."""
 TRUTH = Span(only=frozenset({True, False}), missing=False)
 
 
@@ -54,7 +54,7 @@ def check_policy(policy: Policy, known: Known) -> None:
             f"{policy.attributes} has no champion, or reads more than an application's own attributes and is no scorecard: it "
             "could not speak without the graph.",
         )
-    bounds = _bounds(policy, known)
+    bounds = bounds_of(policy, known)
     before: list[tuple[Rule, list[Way]]] = []
     for rule in policy.rules:
         for atom in names_of(rule.condition):
@@ -69,7 +69,8 @@ def check_policy(policy: Policy, known: Known) -> None:
         before.append((rule, found))
 
 
-def _bounds(policy: Policy, known: Known) -> dict[str, Span]:
+def bounds_of(policy: Policy, known: Known) -> dict[str, Span]:
+    """What every name that its rules may read may be."""
     found = {f"feature.{name}": span for name, span in known.features.items()}
     for model in policy.asked:
         fields = OF_AMOUNT if known.models[model] else OF_CHANCE

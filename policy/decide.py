@@ -52,15 +52,17 @@ def decide(
     *,
     tripped: Tripped = CLOSED,
     ring_features: frozenset[str] = frozenset(),
+    meant: bool = True,
 ) -> Verdict:
-    """The first rule that holds decides; where none does and the deciding model said nothing, the fallback."""
-    for rule in policy.rules:
+    """The first rule that holds decides; where none does and the deciding model said nothing, the fallback; that alone where the policy
+    is not what was `meant`."""
+    for rule in policy.rules if meant else ():
         if rule.holds(facts):
             read = {atom.name: facts.get(atom.name) for atom in names_of(rule.condition)}
             if tripped.holds_back(rule, ring_features):
                 return Verdict(Outcome.REVIEW, rule.name, None, True, read)
             return Verdict(rule.then, rule.name, rule.code, False, read)
-    spoke = any(name.partition(".")[0] == spoken(policy.decides) for name in facts)
+    spoke = meant and any(name.partition(".")[0] == spoken(policy.decides) for name in facts)
     outcome, name = (policy.otherwise, OTHERWISE) if spoke else (policy.fallback, FALLBACK)
     if outcome is Outcome.DECLINE and tripped.declines:
         return Verdict(Outcome.REVIEW, name, None, True)

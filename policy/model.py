@@ -92,8 +92,16 @@ class Policy:
     @property
     def lists(self) -> tuple[str, ...]:
         """Every list that a rule reads, each once."""
+        return self._read("list")
+
+    @cached_property
+    def features(self) -> frozenset[str]:
+        """Every feature that a rule reads."""
+        return frozenset(self._read("feature"))
+
+    def _read(self, kind: str) -> tuple[str, ...]:
         read = (atom.name.partition(".") for rule in self.rules for atom in names_of(rule.condition))
-        return tuple(dict.fromkeys(name for first, _, name in read if first == "list"))
+        return tuple(dict.fromkeys(name for first, _, name in read if first == kind))
 
     @property
     def label(self) -> str:

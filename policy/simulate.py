@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 import polars as pl
 
+from policy.check import STEPS
 from policy.condition import Value, names_of, spoken
 from policy.decide import FALLBACK, OTHERWISE, decide
 from policy.model import Policy
@@ -111,6 +112,7 @@ def _told(policy: Policy, block: Block, models: Mapping[str, Speaks]) -> dict[st
         f"feature.{name}": frame[name].to_list() for name in frame.columns if name in read
     }
     told |= {f"list.{name}": block.listed[name] for name in policy.lists}
+    told |= {f"degraded.{name}": [False] * frame.height for name in STEPS}  # of the past nothing is missing
     for name, model in models.items():
         said = model.told(frame)
         told |= {f"{spoken(name)}.{one}": values.tolist() for one, values in said.items()}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from core.errors import UsageError
 from loaders.arrive import Arrival
 from loaders.rows import is_one_id
+from risk import targets
 from scoring.request import Field, Given, InvalidError, Sent, Using, arrival_of, digest_of
 
 LARGEST_VALUE = 1e15
@@ -62,8 +63,13 @@ def outcome_of(told: Told, using: Using) -> Arrival:
     wrong = []
     if not is_one_id(name):
         wrong.append(Field("id", "id.invalid", "Shorter, and without control characters."))
-    if not abs(told.value) <= LARGEST_VALUE:
-        wrong.append(Field("value", "value.range", "A number; an amount in whole cents."))
+    amounts = {one.outcome for one in targets().values() if one.amount}
+    if told.target in amounts:
+        fine = 0 <= told.value <= LARGEST_VALUE and float(told.value).is_integer()
+    else:
+        fine = told.value in (0, 1)
+    if not fine:
+        wrong.append(Field("value", "value.range", "0 or 1; of an amount whole cents."))
     if wrong:
         raise InvalidError(
             "facts.invalid", "Fields of the fact are not as they should be; see `errors`.", fields=wrong
@@ -84,5 +90,6 @@ def outcome_of(told: Told, using: Using) -> Arrival:
 
 def require_target(target: str, known: Sequence[str]) -> None:
     """Raise `UsageError` (`facts.target`) unless it is a target."""
+    known = list(dict.fromkeys(known))
     if target not in known:
         raise UsageError("facts.target", f"There is no target of this name; there are {', '.join(known)}.")

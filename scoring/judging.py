@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from features import Catalogue
-from policy.check import GRAPH
+from policy.check import FEATURES, GRAPH
 from policy.condition import Value, names_of, spoken
 from policy.decide import CLOSED, Tripped, Verdict, decide
 from policy.lists import Listed
@@ -58,6 +58,8 @@ class Judgement:
     reasons: tuple[dict[str, Any], ...]
     """Of the deciding model."""
     applicant: tuple[dict[str, str], ...]
+    deciding: str | None
+    """Name of the deciding model, or of the one that speaks in its place; None: it said nothing."""
 
 
 def consider(
@@ -68,10 +70,16 @@ def consider(
     told = policy.attributes if GRAPH in basis.degraded else policy.decides
     said = tuple(speak(one, basis, catalogue if explain or one.name == told else None) for one in models)
     facts = facts_of(policy, basis, said)
-    verdict = decide(policy, facts, tripped=basis.tripped, ring_features=ring_features)
-    deciding = next((one for one in said if one.name == policy.decides), said[0] if said else None)
-    reasons = () if deciding is None else deciding.reasons
-    return Judgement(said, verdict, reasons, tuple(_for_applicant(verdict, reasons)))
+    verdict = decide(
+        policy,
+        facts,
+        tripped=basis.tripped,
+        ring_features=ring_features,
+        meant=FEATURES not in basis.degraded,
+    )
+    deciding = next((one for one in said if one.name == told), None)
+    name, reasons = (None, ()) if deciding is None else (deciding.name, deciding.reasons)
+    return Judgement(said, verdict, reasons, tuple(_for_applicant(verdict, reasons)), name)
 
 
 def facts_of(policy: Policy, basis: Basis, said: Iterable[Said]) -> dict[str, Value]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,13 +23,16 @@ from policy.check import CARRIED, GRAPH
 from policy.list_columns import lists_read, with_standing
 from policy.lists import Listed
 from queries.neighbourhood import TARGET, Asked
-from registry import Card
-from risk.parts import SCORECARD
+from risk import Model
 from scoring.looking import Early
 from scoring.own import Own, catalogues_for
+from scoring.pool import Loaded
 from scoring.reasons import Evidence
 from snapshot.columns import Columns
 from snapshot.online import Given, Unseen, columns_from
+
+if TYPE_CHECKING:
+    from risk.amount import AmountModel
 
 Values = dict[str, float | str | None]
 
@@ -125,10 +129,10 @@ class Parts:
         own = {name: value if name in self.own else None for name, value in values.items()}
         return Seen(*point, own, (GRAPH,), None, listed, why)
 
-    def speaks_alone(self, card: Card) -> bool:
-        """Whether a model can speak without the graph: it reads an application's own attributes alone, or is a scorecard of some of
-        them, for which what is missing weighs nothing."""
-        return speaks_alone(card, self.own)
+    def alone(self, one: Loaded) -> Loaded | None:
+        """A model as it speaks without the graph; None: it cannot. See `knowing`."""
+        made = knowing(one.model, self.own)
+        return None if made is None else replace(one, model=made)
 
     def _values(
         self, columns: Columns, position: int, listed: Sequence[Listed], catalogue: Catalogue | None
@@ -146,10 +150,12 @@ class Parts:
         return carried
 
 
-def speaks_alone(card: Card, own: Collection[str]) -> bool:
-    """See `Parts.speaks_alone`."""
-    read = [name in own for name in card.features]
-    return all(read) or (card.kind == SCORECARD and any(read))
+def knowing(model: Model | AmountModel, own: Collection[str]) -> Model | AmountModel | None:
+    """A model as it speaks of an application's `own` attributes alone: it reads nothing else, or is a scorecard, whose other rows then
+    say nothing. None: it cannot, and nothing would be left to say."""
+    if isinstance(model, Model):
+        return model.knowing(own)
+    return model if all(name in own for name in model.encoding.features) else None
 
 
 def _unseen(arrival: Arrival, point: tuple[int, int]) -> Unseen:

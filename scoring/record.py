@@ -174,7 +174,8 @@ def waiting(sql: Sql, now: int, most: int = 100) -> Sequence[tuple[str, Told | N
 
 def summary_of(decision: Decision) -> Told:
     """What the graph is told of a decision, and whether it `missed` the application's arrival."""
-    spoke = [(name, said) for name, said in decision.reply["models"].items() if "probability" in said]
+    name = decision.record.get("deciding")
+    said = decision.reply["models"].get(name, {})
     return {
         "application": decision.key,
         "key": decision.id,
@@ -183,8 +184,8 @@ def summary_of(decision: Decision) -> Told:
             "outcome": decision.outcome,
             "rule": decision.rule,
             "policy": decision.record["policy"]["label"],
-            "model": f"{spoke[0][0]}@{spoke[0][1]['version']}" if spoke else None,
-            "probability": spoke[0][1]["probability"] if spoke else None,
+            "model": f"{name}@{said['version']}" if said else None,
+            "probability": said.get("probability"),
             "decided_at": decision.decided_at,
         },
     }

@@ -13,7 +13,7 @@ from policy.lists import Listed
 from scoring.judging import Basis, consider
 from scoring.parts import Parts, Seen
 from scoring.policies import Policies
-from scoring.pool import Pool
+from scoring.pool import Loaded, Pool
 from scoring.record import Decision
 from scoring.reply import arrival_again, reply_of, values_again, without_words
 
@@ -41,7 +41,7 @@ def replay(decision: Decision, graph: Graph, parts: Parts, pool: Pool, policies:
     catalogue = parts.catalogues.of(record["catalogue"])
     seen = _seen_again(decision, graph, parts, listed, catalogue)
     policy = policies.kept(decision.policy)
-    models = [pool.version(name, said["version"]) for name, said in decision.reply["models"].items()]
+    models = _models_again(decision, parts, pool)
     basis = Basis(seen.values, listed, tuple(record["degraded"]), Tripped(**record["tripped"]), seen.evidence)
     judgement = consider(policy, basis, models, catalogue, parts.ring_features, explain=record["explain"])
     made = reply_of(
@@ -56,6 +56,14 @@ def replay(decision: Decision, graph: Graph, parts: Parts, pool: Pool, policies:
     if (seen.known_at, seen.seq) != point:
         differs.append("point")
     return Replayed(decision.id, decision.key, tuple(differs), reworded=bare == again and told != made)
+
+
+def _models_again(decision: Decision, parts: Parts, pool: Pool) -> list[Loaded]:
+    """The models that spoke, as they did."""
+    models = [pool.version(name, said["version"]) for name, said in decision.reply["models"].items()]
+    if GRAPH not in decision.record["degraded"]:
+        return models
+    return [made for one in models if (made := parts.alone(one)) is not None]
 
 
 def _seen_again(

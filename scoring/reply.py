@@ -70,7 +70,7 @@ def reply_of(  # noqa: PLR0917
 
 def record_of(
     arrival: Arrival, point: tuple[int, int], policy: Policy, basis: Basis, catalogue: str, *,
-    shadow: Shadow | None, why: str | None, explain: bool,
+    deciding: str | None, shadow: Shadow | None, why: str | None, explain: bool,
 ) -> Told:  # fmt: skip
     """What a reply followed from: enough to make it again."""
     return {
@@ -84,6 +84,7 @@ def record_of(
         "graph_error": why,
         "tripped": asdict(basis.tripped),
         "policy": {"label": policy.label, "digest": policy.digest},
+        "deciding": deciding,
         "shadow": None if shadow is None else shadow.as_dict(),
         "explain": explain,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,12 +18,15 @@ from graph_schema.model import NodeType, Property, Type
 from loaders.arrive import Arrival, Named
 from loaders.hashing import Hasher
 from loaders.identify import identify, identify_one
+from loaders.normalise import NORMALISERS
 from loaders.rows import LONGEST_ID, is_one_id
 from security.entry import canonical
 from snapshot.shape import told_of
 
 MOST_IDENTIFIERS = 1_000
 LONGEST_TEXT = 2_000
+ID_NUMBER, ADDRESS = 18, re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
+"""Characters of an identity number, and what an e-mail address looks like."""
 LARGEST = 9_000_000_000_000_000
 EARLIEST = -2_208_988_800_000_000
 """1900-01-01: a time before it is a mistake; so is one more than a day ahead."""
@@ -104,6 +108,8 @@ def arrival_of(sent: Sent, using: Using) -> Arrival:
     _require_id(sent.id, "id", wrong)
     if sent.user is not None:
         _require_id(sent.user, "user", wrong)
+    for where, text in (("id", sent.id), ("user", sent.user)):
+        _require_impersonal(text, where, wrong)
     if ":" in sent.source:
         wrong.append(Field("source", "id.invalid", "A source has no colon."))
     if sent.event_at is not None and not EARLIEST <= sent.event_at <= now + DAY:
@@ -147,6 +153,20 @@ def _id_invalid(where: str) -> Field:
     return Field(where, "id.invalid", f"1 to {LONGEST_ID} characters, none of them a control character.")
 
 
+def _require_impersonal(text: str | None, where: str, wrong: list[Field]) -> None:
+    """What is surely an address or a number of a person; a phone number looks like any other."""
+    told = (text or "").strip()
+    number = len(told) == ID_NUMBER and NORMALISERS["id_number"](pl.Series([told]), {}).value[0] is not None
+    if number or ADDRESS.fullmatch(told):
+        wrong.append(
+            Field(
+                where,
+                "value.personal",
+                "It would stand in the graph as it is; send it as an identifier, hashed.",
+            )
+        )
+
+
 def _properties(told: Told, node: NodeType, now: int, wrong: list[Field]) -> dict[str, Any]:
     """Typed values by name; what is not declared is a mistake."""
     declared = {one.name: one for one in told_of(node)}
@@ -172,6 +192,7 @@ def _typed(value: object, declared: Property, now: int, where: str, wrong: list[
         if declared.name in NAMES and not is_one_id(text):
             wrong.append(_id_invalid(declared.name))
             return None
+        _require_impersonal(text, where, wrong)
         if len(text) <= LONGEST_TEXT and "\x00" not in text:
             return text or None
         wrong.append(Field(where, "value.too_long", f"At most {LONGEST_TEXT:,} characters."))

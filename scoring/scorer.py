@@ -16,7 +16,7 @@ from core.sql import Sql
 from loaders.arrive import Arrival
 from loaders.hashing import Hasher
 from policy import lists
-from policy.check import GRAPH, MODELS
+from policy.check import FEATURES, GRAPH, MODELS
 from policy.decide import Verdict, decide
 from policy.model import Policy
 from policy.store import no_policy
@@ -156,7 +156,8 @@ class Scorer:
         parts, seen = self.parts, self._see(arrival, met, timings)
         with timings.step("models"):
             models, missing = self._models(policy, asked.targets, seen)
-        degraded = (*seen.degraded, *((MODELS,) if missing else ()))
+        lost = self._lost(policy)
+        degraded = (*seen.degraded, *((MODELS,) if missing else ()), *((FEATURES,) if lost else ()))
         basis = Basis(seen.values, seen.listed, degraded, self._breakers.state(policy), seen.evidence)
         with timings.step("judgement"):
             judgement = consider(
@@ -168,8 +169,8 @@ class Scorer:
             id_, arrival.key, point, policy, basis, judgement, explain=asked.explain, dry_run=asked.dry_run
         )
         record = record_of(
-            arrival, point, policy, basis, parts.catalogue.version, shadow=shadow, why=seen.why,
-            explain=asked.explain,
+            arrival, point, policy, basis, parts.catalogue.version, deciding=judgement.deciding,
+            shadow=shadow, why=seen.why, explain=asked.explain,
         )  # fmt: skip
         return Judged(id_, point, policy, judgement.verdict, reply, record)
 
@@ -184,11 +185,18 @@ class Scorer:
         )  # fmt: skip
         return decision if asked.dry_run else keep(self._sql, decision)
 
+    def _lost(self, policy: Policy) -> bool:
+        """Whether it reads a feature that is no longer computed here: then it does not say what was meant, and no rule is heard."""
+        lost = policy.features - self.parts.catalogue.by_name.keys()
+        if lost:
+            _log.error("features", extra={"fields": {"policy": policy.label, "names": sorted(lost)[:5]}})
+        return bool(lost)
+
     def _models(self, policy: Policy, targets: Sequence[str], seen: Seen) -> tuple[list[Loaded], bool]:
         """The models that can speak, and whether one that was to speak cannot."""
         if GRAPH in seen.degraded:
             found, missing = self._loaded([policy.attributes] if policy.attributes else [])
-            alone = [one for one in found if self.parts.speaks_alone(one.card)]
+            alone = [made for one in found if (made := self.parts.alone(one)) is not None]
             return alone, missing or len(alone) < len(found)
         return self._loaded(names_of_models(policy, targets), targets)
 
@@ -216,6 +224,8 @@ class Scorer:
             return Shadow(policy, None, missing=True)
 
     def _shadow(self, policy: Policy, basis: Basis, judgement: Judgement, seen: Seen) -> Shadow:
+        if self._lost(policy):
+            return Shadow(policy, None, missing=True)
         models, missing = self._models(policy, (), seen)
         heard = {one.name for one in judgement.said}
         basis = replace(basis, tripped=self._breakers.state(policy))

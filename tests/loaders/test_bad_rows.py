@@ -164,6 +164,16 @@ def test_an_outcome_that_is_unlisted_empty_or_of_the_future_is_refused(tmp_path:
     ]  # fmt: skip
 
 
+def test_an_outcome_is_neither_a_fraction_nor_below_nothing(tmp_path: Path) -> None:
+    put(tmp_path, HEAD + GOOD)
+    values = ("0.2", "-1", "1.0", "0", "250000")
+    lines = [f"a1,{value},2024-02-0{day}" for day, value in enumerate(values, 1)]
+    put(tmp_path, "application,value,known\n" + "\n".join(lines), "outcomes.csv")
+    bare = OUTCOMES.replace('{ column = "value", values = { yes = 1.0, no = 0.0 } }', '{ column = "value" }')
+    assert bare != OUTCOMES
+    assert staged(tmp_path, TABLE, bare).lines == [(2, "value.range"), (3, "value.range")]
+
+
 def test_a_month_of_contacts_that_has_not_begun_or_is_none_is_refused(tmp_path: Path) -> None:
     put(tmp_path, "a,b,month\n" + "".join(
         f"13800000001,13800000002,{month}\n" for month in ("2024-03", "2025-01", "2025-02", "２０２４-03", "0000-01", "2024-13", "")

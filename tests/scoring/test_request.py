@@ -13,8 +13,10 @@ from api.v1.lists import EntryAsked
 from api.v1.models import LATEST, Moment, Point
 from core.clock import iso
 from graph_schema import FINGRAPH
+from graph_schema.model import Personal, Property, Type
 from loaders.hashing import Hasher
 from scoring.request import BLANK, InvalidError, Sent, Using, arrival_of
+from snapshot.shape import shape
 from tests.loaders.staging import NOW, TABLE, put, staged
 
 USING = Using(FINGRAPH, Hasher(b"k" * 32), NOW)
@@ -106,3 +108,26 @@ def test_moments_of_bodies_stay_and_points_lie_between_the_facts() -> None:
         sent = TypeAdapter(Moment).validate_python(at)
         assert iso(sent) is not None and not 1 <= sent <= LATEST
         assert TypeAdapter(Point).validate_python(at) in (1, LATEST)
+
+
+def test_what_stands_for_a_name_is_nothing_that_a_request_may_say_or_a_feature_read() -> None:
+    declared = tuple(
+        Property(f"applicant_{what}", Type.STRING, "Who applies.", Personal.PSEUDONYM)
+        for what in ("hash", "masked")
+    )
+    own = Property("applicant_since", Type.INTEGER, "Since when a customer.")
+    schema = FINGRAPH.extended([], {"Application": (*declared, own)})
+    using = Using(schema, Hasher(b"k" * 32), NOW)
+    for name in ("applicant_masked", "applicant_hash", "name_masked", "block"):
+        with pytest.raises(InvalidError) as refused:
+            arrival_of(Sent("t", "a1", properties={name: "Zhang San"}), using)
+        [wrong] = refused.value.fields
+        assert wrong.code == "property.unknown"
+        assert "Zhang" not in wrong.message and "applicant_masked" not in wrong.message
+    assert (
+        arrival_of(Sent("t", "a1", properties={"applicant_since": 3}), using).properties["applicant_since"]
+        == 3
+    )
+    columns = (*shape(schema).texts, *shape(schema).numbers)
+    assert "applicant_since" in columns
+    assert not any(name.endswith(("hash", "masked", "block")) for name in columns)

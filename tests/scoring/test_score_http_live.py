@@ -122,6 +122,10 @@ def test_a_key_of_the_sandbox_tries_and_leaves_nothing(
     ("changed", "code", "where", "what"),
     [
         ({"nobody": 1}, "api.invalid", "body", "extra_forbidden"),
+        ({"identifiers": [{"type": "Device", "value": 13800000001}]}, "api.invalid", "body.identifiers.0.value", "string_type"),
+        ({"identifiers": [{"type": "Device", "value": "d", "li@x.cn": 1}]}, "api.invalid", "body.identifiers.0", "extra_forbidden"),
+        ({"user": "li@example.com"}, "score.invalid", "body.user", "value.personal"),
+        ({"properties": {"channel": "11010119900307803X"}}, "score.invalid", "body.properties.channel", "value.personal"),
         ({"id": ""}, "api.invalid", "body.id", "too_short"),
         ({"id": " "}, "score.invalid", "body.id", "id.invalid"),
         ({"event_at": "2099-01-01T00:00:00Z"}, "score.invalid", "body.event_at", "time.range"),
@@ -137,10 +141,10 @@ def test_a_key_of_the_sandbox_tries_and_leaves_nothing(
         ({"properties": {"unheard_of": 1}}, "score.invalid", "body.properties.unheard_of", "property.unknown"),
         ({"properties": {"amount_cents": [1]}}, "api.invalid", "body.properties", "bool_type"),
         ({"identifiers": [{"type": "Phone", "value": "1"}]}, "score.invalid", "body.identifiers.0.value", "phone.too_short"),
-        ({"identifiers": [{"type": "phone", "value": "13800000001"}]}, "api.invalid", "body.identifiers", "string_pattern_mismatch"),
-        ({"identifiers": [{"type": "Device", "value": "d" * 513}]}, "api.invalid", "body.identifiers", "too_long"),
+        ({"identifiers": [{"type": "phone", "value": "13800000001"}]}, "api.invalid", "body.identifiers.0.type", "string_pattern_mismatch"),
+        ({"identifiers": [{"type": "Device", "value": "d" * 513}]}, "api.invalid", "body.identifiers.0.value", "too_long"),
         ({"identifiers": [{"type": "Device", "value": "x"}] * 1_001}, "api.invalid", "body.identifiers", "too_long"),
-        ({"targets": ["a b"]}, "api.invalid", "body.targets", "string_pattern_mismatch"),
+        ({"targets": ["a b"]}, "api.invalid", "body.targets.0", "string_pattern_mismatch"),
     ],
 )  # fmt: skip
 def test_a_wrong_body_is_a_problem_that_names_the_field_and_quotes_nothing(
@@ -261,6 +265,13 @@ def test_facts_and_lists_over_http(served: Served, client: httpx.Client) -> None
     assert client.post("/v1/outcomes", json=told).json()["unchanged"] is True
     assert client.post("/v1/outcomes", json={**told, "value": 0}).status_code == 409
     assert client.post("/v1/outcomes", json={**told, "application": "nobody"}).status_code == 404
+    for target, value in (("fraud", 0.2), ("fraud", -1), ("overdue", 2), ("amount", 100.5), ("amount", -1)):
+        refused = client.post("/v1/outcomes", json={**told, "target": target, "value": value})
+        assert refused.status_code == 422
+        assert [(one["where"], one["code"]) for one in refused.json()["errors"]] == [
+            ("body.value", "value.range")
+        ]
+    assert client.post("/v1/outcomes", json={**told, "target": "amount", "value": 100}).status_code == 200
     given = {"identifiers": [{"type": "Device", "value": "added-over-http"}]}
     assert (
         client.post("/v1/applications/http/H70/amendments", json=given).json()["facts"][0]["unchanged"]

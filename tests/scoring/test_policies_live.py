@@ -1,0 +1,69 @@
+"""What a policy decides that does not say what was meant, and what is told of whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from policy import read_policy
+from policy.store import SHADOW, promote, take_back
+from scoring import Asked
+from scoring.reasons import adverse
+from scoring.record import summary_of
+from tests.scoring.conftest import Home, sent
+from tests.scoring.models import POLICY
+
+LOST = POLICY.replace("feature.device_other_users_all >= 1", "not known(feature.gone)").replace(
+    'then = "review"\nabout = "Another user', 'then = "approve"\nabout = "Another user'
+)
+
+
+@contextmanager
+def decided_by(home: Home, text: str) -> Iterator[None]:
+    promote(home.sql, read_policy(text))
+    home.scoring.policies._held = {}
+    yield
+    promote(home.sql, read_policy(POLICY))
+    home.scoring.policies._held = {}
+
+
+def test_a_policy_that_reads_a_feature_which_is_gone_decides_nothing(home: Home) -> None:
+    with decided_by(home, LOST.replace("version = 1", "version = 11")):
+        told = home.scoring.score(Asked(sent(860)))
+    assert (told.outcome, told.rule, told.reply["degraded"]) == ("review", "fallback", ["features"])
+    assert home.scoring.replay(told).differs == ()
+    promote(home.sql, read_policy(LOST.replace("version = 1", "version = 12")), SHADOW)
+    home.scoring.policies._held = {}
+    beside = home.scoring.score(Asked(sent(861)))
+    take_back(home.sql)
+    home.scoring.policies._held = {}
+    assert beside.reply["degraded"] == []
+    assert (beside.record["shadow"]["missing"], beside.record["shadow"]["outcome"]) == (True, None)
+
+
+def test_the_graph_is_told_what_the_deciding_model_said(home: Home) -> None:
+    turned = POLICY.replace("version = 1", "version = 13").replace(
+        '"fraud", "approval", "overdue"', '"approval", "overdue", "fraud"'
+    )
+    with decided_by(home, turned):
+        told = home.scoring.score(Asked(sent(862)))
+    said = told.reply["models"]
+    assert next(iter(said)) == "approval" and said["approval"] != said["fraud"]
+    properties = summary_of(told)["properties"]
+    assert (properties["model"], properties["probability"]) == ("fraud@1", said["fraud"]["probability"])
+
+
+def test_a_decline_is_told_in_fixed_words_that_name_nobody(home: Home) -> None:
+    for number in range(863, 867):
+        home.scoring.score(Asked(sent(number, device="farm-of-declined", phone="13900863000")))
+    strict = POLICY.replace("version = 1", "version = 14").replace("probability >= 0.6", "probability > 0")
+    with decided_by(home, strict):
+        told = home.scoring.score(
+            Asked(sent(867, device="farm-of-declined", phone="13900863000"), explain=True)
+        )
+    assert (told.outcome, told.rule) == ("decline", "sure")
+    reasons, codes = told.reply["reasons"], [one["code"] for one in told.reply["applicant"]]
+    assert reasons and codes == list(dict.fromkeys(one["adverse"] for one in reasons))[:4]
+    for one in told.reply["applicant"]:
+        fixed = adverse()[one["code"]]
+        assert one == {"code": fixed.code, "en": fixed.en, "zh": fixed.zh}
