@@ -37,15 +37,18 @@ os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
 """A server of tests lives for minutes and plans all the time: what compiles most thoroughly takes a third longer (measured)."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
+@pytest.hookimpl(tryfirst=True)  # before the groups are read, and what is marked is chosen
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on a server stay together, on the worker that starts it: loads, which stop and kill it, and all others.
+    """Tests on a server are marked so, and stay together, on the worker that starts it: loads, which stop and kill it, and all others.
 
     On a server that is given all stay together, since tests empty it.
     """
     given = bool(os.environ.get(OURS + "NEO4J_URI"))
     for item in items:
-        if "server" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("xdist_group"):
+        if "server" not in getattr(item, "fixturenames", ()):
+            continue
+        item.add_marker(pytest.mark.server)
+        if not item.get_closest_marker("xdist_group"):
             loads = not given and "loaders" in item.path.parts
             item.add_marker(pytest.mark.xdist_group("loads" if loads else "graph"))
 
