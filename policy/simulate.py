@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from policy.check import STEPS
-from policy.condition import Value, names_of, spoken
+from policy.condition import Value, spoken
 from policy.decide import FALLBACK, OTHERWISE, decide
 from policy.model import Policy
 
@@ -106,10 +106,9 @@ def simulate(policy: Policy, blocks: Iterable[Block], models: Mapping[str, Speak
 
 def _told(policy: Policy, block: Block, models: Mapping[str, Speaks]) -> dict[str, Sequence[Value]]:
     """(n) What the rules may read of each application, by the names that they use."""
-    read = {atom.name.removeprefix("feature.") for rule in policy.rules for atom in names_of(rule.condition)}
     frame = block.features
     told: dict[str, Sequence[Value]] = {
-        f"feature.{name}": frame[name].to_list() for name in frame.columns if name in read
+        f"feature.{name}": frame[name].to_list() for name in frame.columns if name in policy.features
     }
     told |= {f"list.{name}": block.listed[name] for name in policy.lists}
     told |= {f"degraded.{name}": [False] * frame.height for name in STEPS}  # of the past nothing is missing

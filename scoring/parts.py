@@ -129,10 +129,10 @@ class Parts:
         own = {name: value if name in self.own else None for name, value in values.items()}
         return Seen(*point, own, (GRAPH,), None, listed, why)
 
-    def alone(self, one: Loaded) -> Loaded | None:
-        """A model as it speaks without the graph; None: it cannot. See `knowing`."""
-        made = knowing(one.model, self.own)
-        return None if made is None else replace(one, model=made)
+    def alone(self, models: Sequence[Loaded]) -> list[Loaded]:
+        """Those of some models that can speak without the graph, as they do then. See `knowing`."""
+        made = ((one, knowing(one.model, self.own)) for one in models)
+        return [replace(one, model=model) for one, model in made if model is not None]
 
     def _values(
         self, columns: Columns, position: int, listed: Sequence[Listed], catalogue: Catalogue | None

@@ -61,9 +61,7 @@ def replay(decision: Decision, graph: Graph, parts: Parts, pool: Pool, policies:
 def _models_again(decision: Decision, parts: Parts, pool: Pool) -> list[Loaded]:
     """The models that spoke, as they did."""
     models = [pool.version(name, said["version"]) for name, said in decision.reply["models"].items()]
-    if GRAPH not in decision.record["degraded"]:
-        return models
-    return [made for one in models if (made := parts.alone(one)) is not None]
+    return parts.alone(models) if GRAPH in decision.record["degraded"] else models
 
 
 def _seen_again(

@@ -196,7 +196,7 @@ class Scorer:
         """The models that can speak, and whether one that was to speak cannot."""
         if GRAPH in seen.degraded:
             found, missing = self._loaded([policy.attributes] if policy.attributes else [])
-            alone = [made for one in found if (made := self.parts.alone(one)) is not None]
+            alone = self.parts.alone(found)
             return alone, missing or len(alone) < len(found)
         return self._loaded(names_of_models(policy, targets), targets)
 

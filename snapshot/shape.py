@@ -18,7 +18,7 @@ TEXTS = frozenset({Type.STRING})
 PLUMBING = frozenset(
     {"key", "source", "id", "digest", "load", "known_at", "seq", "event_at"}
     | {"carried", "carried_version"}
-    | {"masked", "hub_since", "hub_seq", "block"}
+    | {"hub_since", "hub_seq"}
 )
 """What names a thing or places it; never a column."""
 

@@ -94,12 +94,9 @@ def test_a_model_speaks_where_some_features_are_known_only_if_it_has_something_t
     assert model.knowing(()) is None and model.knowing(("nobody",)) is None
     some = model.knowing(("known", "other"))
     assert some is not None
-    nobody = np.full((1, 3), np.nan)
-    shares = some.scorecard.points(nobody)[0]
-    assert (
-        shares[[row.feature for row in whole.rows].index("rare")]
-        == some.scorecard.points(values)[0][[row.feature for row in whole.rows].index("rare")]
-    )
+    rare = [row.feature for row in whole.rows].index("rare")
+    nobody = some.scorecard.points(np.full((1, 3), np.nan))
+    assert nobody[0, rare] == some.scorecard.points(values)[0, rare]
     others = Model(
         model.encoding, {SCORECARD: whole, "boosting": whole}, Combination(("boosting",), (1.0,), 0.0)
     )

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from policy import read_policy
-from policy.store import SHADOW, promote, take_back
+from policy.store import promote
 from scoring import Asked
 from scoring.reasons import adverse
 from scoring.record import summary_of
 from tests.scoring.conftest import Home, sent
 from tests.scoring.models import POLICY
+from tests.scoring.test_shadows_live import scored_beside
 
 LOST = POLICY.replace("feature.device_other_users_all >= 1", "not known(feature.gone)").replace(
     'then = "review"\nabout = "Another user', 'then = "approve"\nabout = "Another user'
@@ -32,11 +33,7 @@ def test_a_policy_that_reads_a_feature_which_is_gone_decides_nothing(home: Home)
         told = home.scoring.score(Asked(sent(860)))
     assert (told.outcome, told.rule, told.reply["degraded"]) == ("review", "fallback", ["features"])
     assert home.scoring.replay(told).differs == ()
-    promote(home.sql, read_policy(LOST.replace("version = 1", "version = 12")), SHADOW)
-    home.scoring.policies._held = {}
-    beside = home.scoring.score(Asked(sent(861)))
-    take_back(home.sql)
-    home.scoring.policies._held = {}
+    beside = scored_beside(home, LOST.replace("version = 1", "version = 12"), 861)
     assert beside.reply["degraded"] == []
     assert (beside.record["shadow"]["missing"], beside.record["shadow"]["outcome"]) == (True, None)
 
