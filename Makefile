@@ -10,8 +10,9 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 TORCH ?=
 READY := $(VENV)/.ready $(if $(TORCH),$(VENV)/.torch)
 LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet
-# What is imported is compiled then; all of it takes a minute more than the rest of the installation.
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+# What is imported is compiled then; all of it takes a minute more than the rest of the installation. Where Python may keep no
+# bytecode later, as in many images, it is compiled now, or each start would compile for half a minute.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(PYTHONDONTWRITEBYTECODE),,--no-compile)
 
 .PHONY: help setup demo test lint check proofs goals lock format clean
 

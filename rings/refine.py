@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import networkit as nk
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -56,6 +55,8 @@ def _too_large(group: Groups, made: NDArray[np.int64], largest: int) -> NDArray[
 
 def _within(pairs: pl.DataFrame, resolution: float) -> pl.DataFrame:
     """Those of the pairs of one group that lie within a community."""
+    import networkit as nk  # noqa: PLC0415 - imports pandas and matplotlib, for seconds
+
     ends = pairs.select("a", "b").to_numpy()
     nodes, place = np.unique(ends, return_inverse=True)
     place = place.reshape(ends.shape)
@@ -69,6 +70,8 @@ def _within(pairs: pl.DataFrame, resolution: float) -> pl.DataFrame:
 @contextmanager
 def _one_thread() -> Iterator[None]:
     """What several threads find depends on which of them is faster."""
+    import networkit as nk  # noqa: PLC0415 - as above
+
     threads = nk.getMaxNumberOfThreads()
     nk.setNumberOfThreads(1)
     nk.setSeed(1, False)

@@ -16,6 +16,8 @@ from cli import rings as rings_commands
 from core.graph import Graph
 from rings import OutcomeShare
 
+ROOT = Path(__file__).parents[2]
+
 
 def ended(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object], *args: str) -> int:
     """The exit code of a command that does `action`."""
@@ -50,6 +52,16 @@ def test_debugging_shows_the_whole_error(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(main, "app", lambda **_: broken())
     with pytest.raises(ValueError, match="13800138000"):
         main.main()
+
+
+def test_a_command_imports_nothing_that_takes_seconds() -> None:
+    code = (
+        "import sys; import cli.main, api.app; "
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}), sep='\\n')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    heavy = {"networkit", "matplotlib", "pandas", "sklearn", "IPython", "mlflow", "optbinning", "torch"}
+    assert not heavy & set(done.stdout.split())
 
 
 @pytest.mark.parametrize("kind", [PermissionError, IsADirectoryError, FileNotFoundError])
