@@ -19,8 +19,8 @@ from core.graph import Graph, connect
 from core.settings import Settings
 from core.sql import Sql, open_sql
 from loaders.hashing import Hasher, load_hasher
-from scoring.schemas import Schemas
-from scoring.service import SCHEMA, Scoring, open_scoring
+from scoring.schemas import SCHEMA, Schemas
+from scoring.service import Scoring, open_scoring
 from security import Keyring
 
 AUTH_WORKERS, AUTH_QUEUE = 4, 128

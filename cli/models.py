@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import JsonFlag, emit, fields, table
+from cli.output import JsonFlag, emit, fields, stderr, table
 from core.settings import load_settings
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def promote(
 ) -> None:
     """Let a version decide, or run beside the one that does."""
     registry().promote(target, version, to)
+    _say_what_no_longer_holds()
     told = {"target": target, "version": version, "is": to}
     emit(told) if as_json else fields(told)
 
@@ -75,6 +76,7 @@ def promote(
 def rollback(target: Name, as_json: JsonFlag = False) -> None:
     """Let the champion before decide again."""
     told = {"target": target, "version": registry().rollback(target), "is": "champion"}
+    _say_what_no_longer_holds()
     emit(told) if as_json else fields(told)
 
 
@@ -90,6 +92,14 @@ def report(
     out.write_bytes((place / "report.html").read_bytes())
     told = {"target": target, "version": version, "report": str(out)}
     emit(told) if as_json else fields(told)
+
+
+def _say_what_no_longer_holds() -> None:
+    """Say where the policies that decide cannot be meant with the champions of now: one that cannot speak without the graph, say."""
+    from cli.policies import unmeant
+
+    for words in unmeant():
+        stderr.print(words)
 
 
 def told_of(metrics: dict[str, float]) -> str:

@@ -14,6 +14,7 @@ from cli.models import registry
 from cli.output import JsonFlag, Terminal, emit, fields, stdout, table
 from cli.snapshot import THREADS, Folder, facts_from, folder_of
 from cli.training import End, Facts, First
+from core.errors import UsageError
 from core.settings import load_settings
 from core.sql import Sql, open_sql
 
@@ -182,17 +183,18 @@ def _blocks(facts: Facts, at: I64, listed: Mapping[str, Bools]) -> Iterator[Bloc
 
 
 def _serving() -> Catalogues:
-    """The features that a server of this home computes: of its graph's schema; of the house's where no graph answers."""
+    """The features that a server of this home computes: of its graph's schema; of the last one known, or the house's, where no graph
+    answers."""
     from core.errors import GraphUnavailableError
     from core.graph import connect
     from graph_schema import FINGRAPH
-    from graph_schema.live import live_schema
     from scoring.own import catalogues_for, own_features
+    from scoring.schemas import SCHEMA, Schemas
 
     settings = load_settings()
     try:
         with connect(settings) as graph:
-            schema = live_schema(graph)
+            schema = Schemas(settings.home / SCHEMA).known(graph)
     except GraphUnavailableError:
         schema = FINGRAPH
     return catalogues_for(schema, own_features(settings))
@@ -202,3 +204,19 @@ def _require_meant(policy: Policy, sql: Sql, catalogues: Catalogues) -> None:
     from scoring.known import known_of, require_meant
 
     require_meant(policy, known_of(registry(), catalogues, sql))
+
+
+def unmeant() -> Iterator[str]:
+    """What is wrong with the policies that decide or are asked, as the champions are now."""
+    from policy.store import ROLES, policy_of
+
+    with open_sql(load_settings()) as sql:
+        held = {role: policy for role in ROLES if (policy := policy_of(sql, role)) is not None}
+        if not held:
+            return
+        catalogues = _serving()
+        for role, policy in held.items():
+            try:
+                _require_meant(policy, sql, catalogues)
+            except UsageError as error:
+                yield f"Policy {policy.label} ({role}) no longer says what it means: {error.message}"

@@ -58,7 +58,7 @@ def _newest(kind: Identifier | None) -> str:
 def hold_about(schema: Schema) -> str:
     """Hold an application (`$about`) and whatever others see it through, for an outcome.
 
-    → id, last (µs: the newest of its own point and outcomes, the links of all of them, and when hubs among them became so); no row when it does not stand.
+    → id, last (µs: the newest of its own point and outcomes, the links of all of them, and when hubs among them became so); no row when it does not stand. One that names nobody is held alone.
     """
     types = "|".join(identifier.relationship for identifier in schema.identifiers)
     return f"""{KEEP_PLAN}MATCH (a:Application {{key: $about}})
@@ -68,6 +68,8 @@ CALL (a) {{
   MATCH (a)-[:{types}]->(n) RETURN DISTINCT n, head(labels(n)) AS label
   UNION
   MATCH (a)<-[:SUBMITTED]-(n) RETURN n, '{USER}' AS label
+  UNION
+  RETURN null AS n, null AS label
 }}
 WITH a, n, n.hub_since IS NOT NULL AS hub ORDER BY label, n.key
 {_HOLD_UNLESS_HUB}

@@ -22,7 +22,7 @@ NAMED = (KEY, SOURCE, ID, LOAD)
 FACT = (*NAMED, DIGEST, EVENT_AT, KNOWN_AT, SEQ)
 
 PERSON = (
-    Property("birth_year", Type.INTEGER, "Year of birth.", Personal.ATTRIBUTE),
+    Property("birth_year", Type.INTEGER, "Year of birth.", Personal.ATTRIBUTE, low=1900, high="year"),
     Property("sex", Type.STRING, "F or M.", Personal.ATTRIBUTE),
     Property("region", Type.STRING, "Region of residence.", Personal.ATTRIBUTE),
 )
@@ -36,9 +36,9 @@ APPLICATION = NodeType(
         *PERSON,
         Property("lender", Type.STRING, "Who is asked for the money.", required=True),
         Property("product", Type.STRING, "Product applied for."),
-        Property("amount_cents", Type.INTEGER, "Amount applied for, in cents."),
-        Property("term_months", Type.INTEGER, "Term applied for, in months."),
-        Property("income_cents", Type.INTEGER, "Stated monthly income, in cents.", Personal.ATTRIBUTE),
+        Property("amount_cents", Type.INTEGER, "Amount applied for, in cents.", low=0),
+        Property("term_months", Type.INTEGER, "Term applied for, in months.", low=0),
+        Property("income_cents", Type.INTEGER, "Stated monthly income, in cents.", Personal.ATTRIBUTE, low=0),
         Property("channel", Type.STRING, "How the application came in."),
         Property(
             "carried",
@@ -88,10 +88,10 @@ LOAD_RUN = NodeType(
         ),
         Property("started_at", Type.TIME, "When it began."),
         Property("finished_at", Type.TIME, "When it finished; absent on a load that did not."),
-        Property("read", Type.INTEGER, "Rows read."),
-        Property("accepted", Type.INTEGER, "Rows whose facts stand in the graph."),
-        Property("rejected", Type.INTEGER, "Rows refused, with line and reason."),
-        Property("conflicts", Type.INTEGER, "Rows whose id stands with other content."),
+        Property("read", Type.INTEGER, "Rows read.", low=0),
+        Property("accepted", Type.INTEGER, "Rows whose facts stand in the graph.", low=0),
+        Property("rejected", Type.INTEGER, "Rows refused, with line and reason.", low=0),
+        Property("conflicts", Type.INTEGER, "Rows whose id stands with other content.", low=0),
     ),
 )
 STATE = NodeType(
@@ -215,7 +215,14 @@ IDENTIFIERS = (
         normaliser="id_number",
         bonds=(Bond(0.2, 7 * DAY), Bond(0.1), UNDATED),
         derived=(
-            Property("birth_year", Type.INTEGER, "Year of birth it states.", Personal.ATTRIBUTE),
+            Property(
+                "birth_year",
+                Type.INTEGER,
+                "Year of birth it states.",
+                Personal.ATTRIBUTE,
+                low=1900,
+                high="year",
+            ),
             _text("sex", "F or M, as it states.", Personal.ATTRIBUTE),
             _text("region", "Province code it was given out in.", Personal.ATTRIBUTE),
         ),
@@ -271,8 +278,8 @@ LINKS = (
         "Calls of one month; known at the month's end.",
         (
             Property("month", Type.STRING, "Month as 2026-01.", required=True),
-            Property("calls", Type.INTEGER, "Number of calls."),
-            Property("seconds", Type.INTEGER, "Seconds spoken."),
+            Property("calls", Type.INTEGER, "Number of calls.", low=0),
+            Property("seconds", Type.INTEGER, "Seconds spoken.", low=0),
             DIGEST,
             LINK_LOAD,
             *POINT,

@@ -69,12 +69,20 @@ def _identifier_row(identifier: Identifier) -> str:
     )
 
 
+def _bounds(prop: Property) -> str:
+    if prop.low is None and prop.high is None:
+        return ""
+    high = "the year in which it is told" if prop.high == "year" else prop.high
+    words = ([] if prop.low is None else [f"from {prop.low}"]) + ([] if high is None else [f"to {high}"])
+    return f" {' '.join(words).capitalize()}."
+
+
 def _table(properties: Iterable[Property]) -> list[str]:
     return [
         "| property | type | personal data | required | what |",
         "|---|---|---|---|---|",
         *(
-            f"| {p.name} | {p.type} | {p.personal} | {'yes' if p.required else ''} | {p.description} |"
+            f"| {p.name} | {p.type} | {p.personal} | {'yes' if p.required else ''} | {p.description}{_bounds(p)} |"
             for p in properties
         ),
     ]

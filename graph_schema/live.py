@@ -22,6 +22,7 @@ _LOCK = "MERGE (s:SchemaState {key: 'schema'}) SET s._lock = true REMOVE s._lock
 _STATE_KEY = constraints(Schema(FINGRAPH.version, (STATE,), (), ()))
 """Without it two first loads would make two states."""
 
+_BOUNDS = ("low", "high")
 _VALUE_TYPES = {
     "STRING": (Type.STRING,),
     "INTEGER": (Type.INTEGER, Type.TIME),
@@ -148,14 +149,21 @@ def check(graph: Graph, schema: Schema) -> list[Difference]:
 
 def extensions(schema: Schema, base: Schema = FINGRAPH) -> str:
     """What `schema` adds to `base`, as canonical JSON."""
-    own = [asdict(i) for i in schema.identifiers if i.label not in base.by_label]
+    own = [_stored(i) for i in schema.identifiers if i.label not in base.by_label]
     properties = {
-        node.label: [asdict(p) for p in node.properties if base.node(node.label).property(p.name) is None]
+        node.label: [_stored(p) for p in node.properties if base.node(node.label).property(p.name) is None]
         for node in schema.nodes
     }
     added = {label: sorted(more, key=lambda p: str(p["name"])) for label, more in properties.items() if more}
     return json.dumps(
         {"identifiers": sorted(own, key=lambda i: str(i["label"])), "properties": added}, sort_keys=True
+    )
+
+
+def _stored(declared: Identifier | Property) -> dict[str, Any]:
+    """Without the bounds that are not declared: what is stored is what graphs made before there were any hold."""
+    return asdict(
+        declared, dict_factory=lambda items: {k: v for k, v in items if k not in _BOUNDS or v is not None}
     )
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Literal
 
+from core.clock import SECOND
 from core.errors import UsageError
 
 
@@ -57,9 +60,19 @@ class Property:
     description: str
     personal: Personal = Personal.NONE
     required: bool = False
+    low: int | None = None
+    """Smallest whole number that it can be."""
+    high: int | Literal["year"] | None = None
+    """Largest one; `year`: the year in which it is told."""
 
     def __post_init__(self) -> None:
         _checked(_PROPERTY, self.name, "property name", "amount_cents")
+
+    def bounds(self, now_us: int) -> tuple[int | None, int | None]:
+        """The smallest and the largest whole number that it can be when told at `now_us` (µs); None: any."""
+        if isinstance(self.high, str):
+            return self.low, datetime.fromtimestamp(now_us // SECOND, UTC).year
+        return self.low, self.high
 
 
 @dataclass(frozen=True)
@@ -156,6 +169,10 @@ class Relationship:
 
     def __post_init__(self) -> None:
         _checked(_RELATIONSHIP, self.type, "relationship type", "USED_DEVICE")
+
+    def property(self, name: str) -> Property | None:
+        """The declared property of that name."""
+        return next((p for p in self.properties if p.name == name), None)
 
 
 @dataclass(frozen=True)

@@ -340,7 +340,7 @@ def _require_same(arrival: Arrival, standing: Row) -> None:
     if standing["digest"] != arrival.digest:
         raise IncompatibleError(
             "arrive.conflict",
-            f"A row of this key stands as {arrival.label} with other content; the first stands. {_AGAIN[arrival.label]}",
+            f"A row of this key stands as {arrival.label} with other content, or came by a file; the first stands. {_AGAIN[arrival.label]}",
         )
 
 

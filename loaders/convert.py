@@ -24,7 +24,7 @@ _UNIX = {"unix_s": 1_000_000, "unix_ms": 1_000, "unix_us": 1}
 EARLIEST = -2_208_988_800_000_000
 """1900-01-01 UTC in microseconds: a time before it is a mistake."""
 FUTURE_SLACK = DAY
-"""Clocks and zones differ; a time later than this past the present is a mistake."""
+"""Clocks and zones differ; what happened later than this past the present is a mistake."""
 _HOURS = re.compile(r"%[-_0]?[HIklTRcsXr+]")
 _TRUE, _FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
 LONGEST_TEXT = 2_000
@@ -71,19 +71,16 @@ def as_text(raw: pl.Series) -> pl.Series:
     return raw.cast(pl.String, strict=False)
 
 
-def convert_time(raw: pl.Series, how: Time, zone: str, now: int) -> Converted:
-    """Microseconds since 1970 UTC (Int64). Reasons: `time.format`, `time.range`, `time.future`."""
+def convert_time(raw: pl.Series, how: Time, zone: str, now: int, slack: int = FUTURE_SLACK) -> Converted:
+    """Microseconds since 1970 UTC (Int64), the delay counted in. Reasons: `time.format`, `time.range`, `time.future`
+    (further ahead of `now` than `slack`)."""
     raw, moment = _parse_time(raw, how, zone)
     parsed = _result(raw, moment, "time.format")
-    delayed = moment + duration_us(how.after)
-    reason = pl.select(
-        pl.coalesce(
-            parsed.reason,
-            pl.when(moment < EARLIEST).then(pl.lit("time.range")),
-            pl.when(moment > now + FUTURE_SLACK).then(pl.lit("time.future")),
-        )
-    ).to_series()
-    return Converted(delayed, reason)
+    later = moment + duration_us(how.after)
+    early = _reasons(moment < EARLIEST, "time.range")
+    # What no integer holds after its delay was too late before it.
+    late = _reasons((moment > now + slack) | (later > now + slack), "time.future")
+    return Converted(later, pl.select(pl.coalesce(parsed.reason, early, late)).to_series())
 
 
 def _parse_time(raw: pl.Series, how: Time, zone: str) -> tuple[pl.Series, pl.Series]:
@@ -265,10 +262,10 @@ def _bounded(cents: pl.Series) -> pl.Series:
 CONVERSION_REASONS = {
     "time.format": "no time in the declared format; set format, or mend the value",
     "time.range": "a time before 1900",
-    "time.future": "a time more than a day ahead of now; check the time zone and the format",
+    "time.future": "a time more than a day ahead of now, or learned after now; check the time zone, the format and the delay",
     "value.unlisted": "a text that `values` does not list",
     "value.number": "no number",
-    "value.range": "below 0, or a fraction; an outcome is 0 or 1, an amount whole cents",
+    "value.range": "a number that cannot be: below 0, a year that has not begun; an outcome is 0 or 1, an amount whole cents",
     "value.integer": "no whole number",
     "value.boolean": "neither true nor false",
     "value.money": "no amount of money with at most two decimals",

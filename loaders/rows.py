@@ -11,9 +11,9 @@ import polars as pl
 
 from core.clock import duration_us
 from core.ids import seq_of
-from graph_schema import Identifier, Schema
+from graph_schema import Identifier, Property, Schema
 from graph_schema.declaration import identifier_type
-from loaders.convert import Converted, convert_time, name_of, text_of, whole_number
+from loaders.convert import FUTURE_SLACK, Converted, convert_time, name_of, text_of, whole_number
 from loaders.files import Batch, Reject
 from loaders.hashing import Hasher
 from loaders.identify import identify
@@ -74,7 +74,8 @@ class Rows:
         self.columns: dict[str, pl.Series] = {}
         self.nodes: list[NodeFact] = []
         self.links: list[LinkFact] = []
-        self._content: list[str] = []
+        self.told: dict[str, pl.Series] = {}
+        """What the rows say, by column: their digests are of this, whatever of it counts otherwise today."""
         self._refusals: list[tuple[str, pl.Series]] = []
         self._drops: list[tuple[str, pl.Series]] = []
 
@@ -85,11 +86,13 @@ class Rows:
         """A column of the file."""
         return self.batch.frame.get_column(column)
 
-    def put(self, name: str, values: pl.Series, *, content: bool = True) -> str:
-        """A column of facts; `content` says whether it belongs to the row's digest."""
+    def put(
+        self, name: str, values: pl.Series, *, content: bool = True, told: pl.Series | None = None
+    ) -> str:
+        """A column of facts; `content` says whether it belongs to the row's digest, `told` what the row says instead."""
         self.columns[name] = values
         if content:
-            self._content.append(name)
+            self.told[name] = values if told is None else told
         return name
 
     def constant(self, value: str | float | int | bool | None, dtype: type[pl.DataType]) -> pl.Series:
@@ -106,13 +109,29 @@ class Rows:
         self._refusals.append((column, converted.reason))
         return converted.value
 
-    def moment(self, how: Time, default: pl.Series | None = None) -> pl.Series:
+    def moment(self, how: Time, default: pl.Series | None = None, *, slack: int = FUTURE_SLACK) -> Converted:
         """Microseconds of a declared time; without a column, `default` and the delay."""
-        zone = self.context.mapping.timezone
-        if how.column is None:
+        now = self.context.now
+        if (
+            how.column is None
+        ):  # an estimate of when it was learned, which is `learned` by now: the file has it
             base = default if default is not None else self.constant(None, pl.Int64)
-            return base + duration_us(how.after)
-        return self.take(how.column, convert_time(self.raw(how.column), how, zone, self.context.now))
+            return Converted(base + duration_us(how.after), self.constant(None, pl.String))
+        return convert_time(self.raw(how.column), how, self.context.mapping.timezone, now, slack)
+
+    def learned(self, name: str, told: pl.Series) -> str:
+        """A column of when facts were learned: what lies ahead, now. The digest is of what the rows say, so that
+        the same file is the same rows tomorrow."""
+        return self.put(name, told.clip(upper_bound=self.context.now), told=told)
+
+    def within(self, column: str, values: pl.Series, declared: Property | None) -> pl.Series:
+        """`values` as they are; refuses `value.range` where the graph declares that they cannot be."""
+        low, high = declared.bounds(self.context.now) if declared is not None else (None, None)
+        if low is not None:
+            self.refuse(column, values < low, "value.range")
+        if high is not None:
+            self.refuse(column, values > high, "value.range")
+        return values
 
     def ids(self, columns: Columns, *, required: bool = True) -> pl.Series:
         """Ids of one or several columns. Refuses `id.missing`, and `id.invalid` for what no id can be."""
@@ -206,8 +225,8 @@ class Rows:
 
     def staged(self, key: str, *, digested: bool = True) -> Staged:
         """The batch as facts, named by the column `key`; refused rows are left out and listed."""
-        frame = pl.DataFrame([values.alias(name) for name, values in self.columns.items()])
-        digest = _digests(frame.select(self._content)) if digested else self.constant(None, pl.String)
+        frame = _framed(self.columns)
+        digest = _digests(_framed(self.told)) if digested else self.constant(None, pl.String)
         frame = frame.with_columns(
             self.columns[key].alias(KEY),
             digest.alias(DIGEST),
@@ -259,6 +278,10 @@ def is_one_id(text: str) -> bool:
 def seqs(keys: pl.Series) -> pl.Series:
     """`core.ids.seq_of` of every key (Int64); null stays null."""
     return pl.Series([None if key is None else seq_of(key) for key in keys], dtype=pl.Int64)
+
+
+def _framed(columns: dict[str, pl.Series]) -> pl.DataFrame:
+    return pl.DataFrame([values.alias(name) for name, values in columns.items()])
 
 
 def _digests(content: pl.DataFrame) -> pl.Series:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from loaders.convert import convert_number, convert_time, convert_value, text_of
+from graph_schema.model import Property
+from loaders.convert import Converted, convert_number, convert_time, convert_value, text_of
 from loaders.files import Batch
 from loaders.mapping.model import (
     ApplicationTable,
@@ -62,7 +63,7 @@ def _application(rows: Rows, table: ApplicationTable) -> Staged:
     if table.product:
         product = _short(rows, table.product, text_of(rows.raw(table.product)))
         own["product"] = rows.put("own.product", product)
-    rows.node("Application", Part.OWN, own | _properties(rows, table.properties))
+    rows.node("Application", Part.OWN, own | _properties(rows, "Application", table.properties))
     _of_user(rows, table.user, "Application", own["key"], rows.point())
     named = [rows.identifier(ref) for ref in table.identifiers]
     _link_all(rows, "Application", own["key"], named, rows.point())
@@ -76,7 +77,7 @@ def _application(rows: Rows, table: ApplicationTable) -> Staged:
 def _event(rows: Rows, table: EventTable) -> Staged:
     own = _own(rows, rows.ids(table.id))
     own["kind"] = rows.put("own.kind", _constant_or_column(rows, table.kind))
-    rows.node("Event", Part.OWN, own | _properties(rows, table.properties))
+    rows.node("Event", Part.OWN, own | _properties(rows, "Event", table.properties))
     _of_user(rows, table.user, "Event", own["key"], rows.point())
     _link_all(rows, "Event", own["key"], [rows.identifier(ref) for ref in table.identifiers], rows.point())
     return rows.staged(own["key"])
@@ -84,14 +85,14 @@ def _event(rows: Rows, table: EventTable) -> Staged:
 
 def _user(rows: Rows, table: UserTable) -> Staged:
     own = _named(rows, "own", rows.ids(table.id))
-    rows.node("User", Part.OWN, own | _properties(rows, table.properties))
+    rows.node("User", Part.OWN, own | _properties(rows, "User", table.properties))
     return rows.staged(own["key"])
 
 
 def _product(rows: Rows, table: ProductTable) -> Staged:
     own = _named(rows, "own", rows.ids(table.id))
     own["lender"] = rows.put("own.lender", _lender(rows, table.lender))
-    rows.node("Product", Part.OWN, own | _properties(rows, table.properties))
+    rows.node("Product", Part.OWN, own | _properties(rows, "Product", table.properties))
     lender = _named(rows, "lender", rows.columns[own["lender"]])
     rows.node("Lender", Part.SHARED, lender)
     rows.link("OFFERED_BY", ("Product", own["key"]), ("Lender", lender["key"]), {})
@@ -111,7 +112,7 @@ def _outcome(rows: Rows, table: OutcomeTable) -> Staged:
     value = rows.take(column, convert_number(rows.raw(column), table.value.values, table.value.money))
     rows.refuse(column, value.is_null(), "value.missing")
     target = _constant_or_column(rows, table.target)
-    default = application + "#" + target + "@" + rows.columns[KNOWN_AT].cast(pl.String).fill_null("")
+    default = application + "#" + target + "@" + rows.told[KNOWN_AT].cast(pl.String).fill_null("")
     own = _own(rows, rows.ids(table.id) if table.id else default)
     own |= {"target": rows.put("own.target", target), "value": rows.put("own.value", value)}
     rows.node("Outcome", Part.OWN, own)
@@ -126,7 +127,7 @@ def _relation(rows: Rows, table: RelationTable) -> Staged:
     rows.refuse("to", rows.columns[start] == rows.columns[end], "relation.self")
     own = {"kind": rows.put("own.kind", _constant_or_column(rows, table.kind))}
     if table.level:
-        own["level"] = _count(rows, "level", table.level)
+        own["level"] = _whole(rows, table.level, "level", None)
     return _link_row(rows, "RELATED_TO", ("User", start), ("User", end), own)
 
 
@@ -136,11 +137,12 @@ def _contact(rows: Rows, table: ContactTable) -> Staged:
     months = text_of(rows.raw(table.month))
     rows.refuse(table.month, months.is_null() | ~months.str.contains(MONTH), "month.format")
     own = {"month": rows.put("own.month", months)}
+    declared = rows.context.schema.relationship("CONTACTED", "Phone", "Phone")
     for name, column in (("calls", table.calls), ("seconds", table.seconds)):
         if column:
-            own[name] = _count(rows, name, column)
+            own[name] = _whole(rows, column, name, declared.property(name))
     rows.put(EVENT_AT, rows.constant(None, pl.Int64))
-    rows.put(KNOWN_AT, _month_end(rows, table.month, months))
+    rows.learned(KNOWN_AT, _month_end(rows, table.month, months))
     return _link_row(rows, "CONTACTED", ("Phone", start), ("Phone", end), own)
 
 
@@ -169,9 +171,9 @@ def _reference(rows: Rows, name: str, label: str, ids: pl.Series) -> str:
     return column
 
 
-def _count(rows: Rows, name: str, column: str) -> str:
+def _whole(rows: Rows, column: str, name: str, declared: Property | None) -> str:
     whole = convert_value(rows.raw(column), Value(column=column, type="integer"), "UTC", 0)
-    return rows.put(f"own.{name}", rows.take(column, whole))
+    return rows.put(f"own.{name}", rows.within(column, rows.take(column, whole), declared))
 
 
 def _named(rows: Rows, prefix: str, ids: pl.Series) -> dict[str, str]:
@@ -195,15 +197,18 @@ def _own(rows: Rows, ids: pl.Series) -> dict[str, str]:
 def _times(rows: Rows) -> None:
     """event_at and known_at of the rows; a dated row without them is refused."""
     table = rows.table
-    empty = rows.constant(None, pl.Int64)
-    event_at = rows.moment(table.event_at) if table.event_at else empty
-    known_at = rows.moment(table.known_at, event_at) if table.known_at else event_at
+    event_at = known_at = rows.constant(None, pl.Int64)
+    if table.event_at is not None:
+        event_at = known_at = rows.take(table.event_at.column or "event_at", rows.moment(table.event_at))
+    if table.known_at is not None:
+        known_at = rows.take(
+            table.known_at.column or "event_at", rows.moment(table.known_at, event_at, slack=0)
+        )
     rows.put(EVENT_AT, event_at)
-    rows.put(KNOWN_AT, known_at)
-    if table.event_at or table.known_at:
-        for how, moment in ((table.event_at, event_at), (table.known_at, known_at)):
-            if how is not None:
-                rows.refuse(how.column or "event_at", moment.is_null(), "time.missing")
+    rows.learned(KNOWN_AT, known_at)
+    for how, moment in ((table.event_at, event_at), (table.known_at, known_at)):
+        if how is not None:
+            rows.refuse(how.column or "event_at", moment.is_null(), "time.missing")
 
 
 def _line_ids(rows: Rows) -> pl.Series:
@@ -240,19 +245,20 @@ def _month_end(rows: Rows, column: str, months: pl.Series) -> pl.Series:
     return convert_time(start.dt.offset_by("1mo"), Time(), zone, 1 << 62).value
 
 
-def _properties(rows: Rows, declared: dict[str, Value]) -> dict[str, str]:
+def _properties(rows: Rows, label: str, declared: dict[str, Value]) -> dict[str, str]:
     columns: dict[str, str] = {}
     zone, now = rows.context.mapping.timezone, rows.context.now
+    node = rows.context.schema.node(label)
     for name, value in declared.items():
         if value.column is None:
             constant = pl.Series([value.constant]).new_from_index(0, len(rows))
             typed = constant.cast(pl.Float64) if value.type == "float" else constant
-            columns[name] = rows.put(f"own.{name}", typed)
+            columns[name] = rows.put(f"own.{name}", rows.within(name, typed, node.property(name)))
         elif value.type == "name":
             columns |= rows.hashed_name(name, value.column)
         else:
-            converted = convert_value(rows.raw(value.column), value, zone, now)
-            columns[name] = rows.put(f"own.{name}", rows.take(value.column, converted))
+            typed = rows.take(value.column, convert_value(rows.raw(value.column), value, zone, now))
+            columns[name] = rows.put(f"own.{name}", rows.within(value.column, typed, node.property(name)))
     return columns
 
 
@@ -272,8 +278,13 @@ def _link_all(rows: Rows, label: str, own: str, named: list[Named], point: dict[
 def _outcome_along(rows: Rows, outcome: OutcomeRef, ids: pl.Series) -> None:
     prefix = f"outcome.{outcome.target}"
     value = rows.take(outcome.column, convert_number(rows.raw(outcome.column), outcome.values, outcome.money))
-    event_at = rows.moment(outcome.event_at) if outcome.event_at else rows.columns[EVENT_AT]
-    known_at = rows.moment(outcome.known_at, event_at) if outcome.known_at else event_at
+    event_at = known_at = rows.columns[EVENT_AT]
+    if outcome.event_at is not None:
+        happened = _of_what_is_there(rows.moment(outcome.event_at), value)
+        event_at = known_at = rows.take(outcome.event_at.column or outcome.column, happened)
+    if outcome.known_at is not None:
+        learned = _of_what_is_there(rows.moment(outcome.known_at, event_at, slack=0), value)
+        known_at = rows.take(outcome.known_at.column or outcome.column, learned)
     if not rows.table.undated:
         rows.refuse(outcome.column, value.is_not_null() & known_at.is_null(), "time.missing")
     present = pl.select(pl.when(value.is_not_null()).then(ids + f"#{outcome.target}")).to_series()
@@ -284,7 +295,7 @@ def _outcome_along(rows: Rows, outcome: OutcomeRef, ids: pl.Series) -> None:
         "target": rows.put(f"{prefix}.target", rows.constant(outcome.target, pl.String), content=False),
         "value": rows.put(f"{prefix}.value", value),
         "event_at": rows.put(f"{prefix}.event_at", event_at),
-        "known_at": rows.put(f"{prefix}.known_at", known_at),
+        "known_at": rows.learned(f"{prefix}.known_at", known_at),
         "seq": rows.put(f"{prefix}.seq", seq, content=False),
     }
     rows.node("Outcome", Part.ALONG, own)
@@ -292,10 +303,21 @@ def _outcome_along(rows: Rows, outcome: OutcomeRef, ids: pl.Series) -> None:
     rows.link("HAD_OUTCOME", ("Application", "own.key"), ("Outcome", own["key"]), point)
 
 
+def _of_what_is_there(moment: Converted, value: pl.Series) -> Converted:
+    """A time that is to come is no mistake beside an empty cell: the due date of a loan that runs."""
+    early = (moment.reason == "time.future") & value.is_null()
+    return Converted(
+        moment.value, pl.select(pl.when(~early.fill_null(False)).then(moment.reason)).to_series()
+    )
+
+
 def _event_along(rows: Rows, event: EventRef, ids: pl.Series, named: list[Named]) -> None:
     prefix = f"event.{event.kind}"
-    event_at = rows.moment(event.event_at)
-    known_at = rows.moment(event.known_at, event_at) if event.known_at else event_at
+    shown = event.event_at.column or f"event {event.kind}"
+    event_at = known_at = rows.take(shown, rows.moment(event.event_at))
+    if event.known_at is not None:
+        learned = rows.moment(event.known_at, event_at, slack=0)
+        known_at = rows.take(event.known_at.column or shown, learned)
     own = _named(
         rows, prefix, pl.select(pl.when(known_at.is_not_null()).then(ids + f"#{event.kind}")).to_series()
     )
@@ -303,7 +325,7 @@ def _event_along(rows: Rows, event: EventRef, ids: pl.Series, named: list[Named]
     own |= {
         "kind": rows.put(f"{prefix}.kind", rows.constant(event.kind, pl.String), content=False),
         "event_at": rows.put(f"{prefix}.event_at", event_at),
-        "known_at": rows.put(f"{prefix}.known_at", known_at),
+        "known_at": rows.learned(f"{prefix}.known_at", known_at),
         "seq": rows.put(
             f"{prefix}.seq", rows.columns[SEQ] if rows.table.order else seqs(keys), content=False
         ),

@@ -13,9 +13,10 @@ from policy.region import Span, Way, covering, ways
 
 OF_CHANCE = {"probability": Span(0.0, 1.0), "score": Span()}
 OF_AMOUNT = {name: Span(0.0) for name in ("lower", "median", "upper")}
-GRAPH, CARRIED, MODELS, FEATURES = "graph", "carried", "models", "features"
-STEPS = (GRAPH, CARRIED, "embedding", MODELS)
-"""What may be missing when an application is judged: `degraded.STEP`. Where `FEATURES` that it reads are, no rule is heard."""
+GRAPH, BEHIND, CARRIED, MODELS, FEATURES = "graph", "behind", "carried", "models", "features"
+STEPS = (GRAPH, BEHIND, CARRIED, MODELS)
+"""What may be missing when an application is judged: `degraded.STEP`. `BEHIND`: what was decided while the graph was away, and it has not
+been told of yet. Where `FEATURES` that the policy reads are, no rule is heard."""
 TRUTH = Span(only=frozenset({True, False}), missing=False)
 
 

@@ -32,7 +32,8 @@ class Breakers:
         self._lock = threading.Lock()
         self._held: dict[str, Tripped] = {}
         self._looked: dict[str, float] = {}
-        self._beside = Beside("fingraph-breaker")
+        self._beside: dict[str, Beside] = {}
+        """By policy: a shadow's look is not left out for the champion's."""
 
     def state(self, policy: Policy) -> Tripped:
         """As it was last seen, and looked at again beside the requests every `LOOK_S`. The first of a policy waits for its declines to
@@ -44,8 +45,9 @@ class Breakers:
             if due:
                 self._looked[policy.digest] = time.monotonic()
             held = self._held.get(policy.digest)
+            beside = self._beside.setdefault(policy.digest, Beside("fingraph-breaker"))
         if due:
-            self._beside.run(lambda: self.look(policy))
+            beside.run(lambda: self.look(policy))
         return self._counted(policy.breaker, CLOSED, lambda _: False) if held is None else held
 
     def look(self, policy: Policy) -> Tripped:

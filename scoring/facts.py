@@ -7,16 +7,28 @@ from dataclasses import dataclass, replace
 
 from core.errors import UsageError
 from loaders.arrive import Arrival
-from loaders.rows import is_one_id
 from risk import targets
-from scoring.request import Field, Given, InvalidError, Sent, Using, arrival_of, digest_of
+from scoring.request import (
+    Field,
+    Given,
+    InvalidError,
+    Sent,
+    Using,
+    arrival_of,
+    digest_of,
+    require_id,
+    require_impersonal,
+    require_tied,
+)
 
 LARGEST_VALUE = 1e15
 
 
 def event_of(sent: Sent, using: Using) -> Arrival:
-    """Another event: a sign-up, a login. Raises as `arrival_of`."""
-    return arrival_of(replace(sent, label="Event"), using)
+    """Another event: a sign-up, a login. Raises as `arrival_of` and `require_tied`."""
+    made = arrival_of(replace(sent, label="Event"), using)
+    require_tied(made)
+    return made
 
 
 def amendments_of(source: str, id_: str, identifiers: Sequence[Given], using: Using) -> list[Arrival]:
@@ -60,9 +72,9 @@ def outcome_of(told: Told, using: Using) -> Arrival:
     """What became of an application; a correction is another outcome, with an id of its own. Raises as `arrival_of`."""
     about = arrival_of(Sent(told.source, told.application, event_at=told.event_at), using)
     name = f"{told.application}#{told.target}" if told.id is None else told.id
-    wrong = []
-    if not is_one_id(name):
-        wrong.append(Field("id", "id.invalid", "Shorter, and without control characters."))
+    wrong: list[Field] = []
+    require_id(name, "id", wrong)
+    require_impersonal(told.id, "id", wrong)
     amounts = {one.outcome for one in targets().values() if one.amount}
     if told.target in amounts:
         fine = 0 <= told.value <= LARGEST_VALUE and float(told.value).is_integer()

@@ -19,7 +19,7 @@ from core.sql import Sql
 from loaders.arrive import WARM_SECONDS, Arrival, Arrivals
 from queries import statement
 from scoring.parts import Parts
-from scoring.record import Told, of_id, set_aside, summary_of, told_of, waiting
+from scoring.record import Told, of_id, set_aside, summary_of, tell_again, told_of, waiting
 from scoring.reply import arrival_again
 
 MOST, ROUND_S = 200, 1.0
@@ -48,8 +48,10 @@ def drain(sql: Sql, graph: Graph, parts: Callable[[], Parts], most: int = MOST, 
             break
     if not rows:
         return 0
-    statement("scoring/tell").run(graph.until(time.monotonic() + SECONDS), rows=rows)
-    told_of(sql, [row["key"] for row in rows])
+    found = statement("scoring/tell").run(graph.until(time.monotonic() + SECONDS), rows=rows)
+    told = {row["key"] for row in found}
+    told_of(sql, [*told, *(row["key"] for row in rows if row["missed"])])
+    tell_again(sql, [row for row in rows if row["key"] not in told and not row["missed"]])
     return len(rows)
 
 
@@ -68,11 +70,12 @@ def _row(
             _arrive(graph, parts().arrivals, arrival_again(decision.record))
     except SqlUnavailableError:
         raise
-    except FinGraphError as error:
+    except Exception as error:  # a record that this version cannot read keeps none of the others waiting
         if isinstance(error, GraphUnavailableError) and error.code not in ITS_OWN:
             raise
-        _log.error("set aside", extra={"fields": {"decision": id_, "code": error.code}})
-        if error.code == "arrive.conflict":  # it stands with other content, by a file: the first stands
+        code = error.code if isinstance(error, FinGraphError) else type(error).__name__
+        _log.error("set aside", extra={"fields": {"decision": id_, "code": code}})
+        if code == "arrive.conflict":  # it stands with other content, by a file: the first stands
             return row
         set_aside(sql, id_, now + AGAIN)
         return None

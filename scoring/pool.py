@@ -168,6 +168,12 @@ class Pool:
                 self._let_go(key)
         return made
 
+    def has(self, names: Iterable[str]) -> bool:
+        """Whether all champions of these names are in memory; a name that has none needs none. Raises as `champions`."""
+        champions = self.champions()
+        with self._lock:
+            return all((name, champions[name]) in self._held for name in names if name in champions)
+
     def warm(self, names: Iterable[str]) -> None:
         """Load some champions and have each speak once. Raises as `champion`."""
         for name in names:

@@ -22,6 +22,7 @@ from scoring.tables import DECISIONS, OUTBOX
 FORMAT = 1
 _OF_KEY = select(DECISIONS).where(DECISIONS.c.key == bindparam("asked"))
 _KEEP, _TELL = insert(DECISIONS), insert(OUTBOX)
+_BEHIND = select(OUTBOX.c.id).where(OUTBOX.c.missed, OUTBOX.c.again_at.is_(None)).limit(1)
 _DECLINED = or_(DECISIONS.c.outcome == "decline", DECISIONS.c.held_back)
 COUNT = (
     select(_DECLINED, func.count()).where(DECISIONS.c.decided_at >= bindparam("since")).group_by(_DECLINED)
@@ -94,8 +95,9 @@ def _insert(connection: Connection, decision: Decision) -> None:
         "sha256": _seal(text),
     }
     connection.execute(_KEEP, row)
-    summary = told_text(summary_of(decision))
-    connection.execute(_TELL, {"id": decision.id, "kept_at": decision.decided_at, "told": summary})
+    summary = summary_of(decision)
+    told = {"told": told_text(summary), "missed": summary["missed"]}
+    connection.execute(_TELL, {"id": decision.id, "kept_at": decision.decided_at, **told})
 
 
 def require_same(standing: Decision, digest: str) -> Decision:
@@ -114,6 +116,12 @@ def of_key(sql: Sql, key: str) -> Decision | None:
     with sql.read() as connection:
         row = connection.execute(_OF_KEY, {"asked": key}).one_or_none()
     return None if row is None else _decision(row._mapping)
+
+
+def is_behind(sql: Sql) -> bool:
+    """Whether the graph lacks an application that was decided while it was away; those that were set aside count no more."""
+    with sql.read() as connection:
+        return connection.execute(_BEHIND).first() is not None
 
 
 def of_id(sql: Sql, id_: str) -> Decision:
@@ -201,6 +209,14 @@ def told_of(sql: Sql, ids: Sequence[str]) -> None:
     """The graph has been told of these."""
     with sql.write() as connection:
         connection.execute(delete(OUTBOX).where(OUTBOX.c.id.in_(list(ids))))
+
+
+def tell_again(sql: Sql, rows: Sequence[Told]) -> None:
+    """The graph holds none of these applications, as after a dump was restored: each arrives from its record first."""
+    with sql.write() as connection:
+        for row in rows:
+            told = {"told": told_text({**row, "missed": True}), "missed": True}
+            connection.execute(update(OUTBOX).where(OUTBOX.c.id == row["key"]).values(**told))
 
 
 def set_aside(sql: Sql, id_: str, until: int) -> None:

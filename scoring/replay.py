@@ -15,7 +15,7 @@ from scoring.parts import Parts, Seen
 from scoring.policies import Policies
 from scoring.pool import Loaded, Pool
 from scoring.record import Decision
-from scoring.reply import arrival_again, reply_of, values_again, without_words
+from scoring.reply import LISTED, arrival_again, reply_of, values_again, without_words
 
 SECONDS = 30.0
 
@@ -76,4 +76,5 @@ def _seen_again(
 
 
 def _listed(told: dict[str, Any]) -> Listed:
-    return Listed(**{**told, "known_at": 0, "expires_at": None, "removed_at": None})
+    bare = {name: told[name] for name in LISTED}
+    return Listed(**bare, reason="", owner="", known_at=0, expires_at=None, removed_at=None)

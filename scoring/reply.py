@@ -15,6 +15,8 @@ from scoring.judging import Basis, Judgement
 Told = dict[str, Any]
 WORDS = ("staff", "en", "zh")
 """Of a reason, and of what an applicant is told."""
+LISTED = ("id", "list", "label", "key")
+"""What a record keeps of an entry: what somebody wrote there as a reason may have to be forgotten, and a record cannot be."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def record_of(
         "catalogue": catalogue,
         "features": {name: value for name, value in basis.values.items() if value is not None},
         "missing": [name for name, value in basis.values.items() if value is None],
-        "listed": [one.as_dict() for one in basis.listed],
+        "listed": [{name: getattr(one, name) for name in LISTED} for one in basis.listed],
         "degraded": list(basis.degraded),
         "graph_error": why,
         "tripped": asdict(basis.tripped),

@@ -25,8 +25,9 @@ from snapshot.shape import told_of
 
 MOST_IDENTIFIERS = 1_000
 LONGEST_TEXT = 2_000
-ID_NUMBER, ADDRESS = 18, re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
-"""Characters of an identity number, and what an e-mail address looks like."""
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
+ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")
+"""What an e-mail address and an identity number look like, wherever they stand in a text."""
 LARGEST = 9_000_000_000_000_000
 EARLIEST = -2_208_988_800_000_000
 """1900-01-01: a time before it is a mistake; so is one more than a day ahead."""
@@ -104,12 +105,12 @@ def arrival_of(sent: Sent, using: Using) -> Arrival:
     """
     wrong: list[Field] = []
     schema, hasher, now = using.schema, using.hasher, using.now
-    _require_id(sent.source, "source", wrong)
-    _require_id(sent.id, "id", wrong)
+    require_id(sent.source, "source", wrong)
+    require_id(sent.id, "id", wrong)
     if sent.user is not None:
-        _require_id(sent.user, "user", wrong)
-    for where, text in (("id", sent.id), ("user", sent.user)):
-        _require_impersonal(text, where, wrong)
+        require_id(sent.user, "user", wrong)
+    for where, text in (("source", sent.source), ("id", sent.id), ("user", sent.user)):
+        require_impersonal(text, where, wrong)
     if ":" in sent.source:
         wrong.append(Field("source", "id.invalid", "A source has no colon."))
     if sent.event_at is not None and not EARLIEST <= sent.event_at <= now + DAY:
@@ -139,12 +140,23 @@ def arrival_of(sent: Sent, using: Using) -> Arrival:
     )
 
 
+def require_tied(arrival: Arrival) -> None:
+    """Raise `InvalidError` for what names nobody: it would look like a newcomer, and nobody would ever see it."""
+    if arrival.user is None and not arrival.named:
+        raise InvalidError(
+            "score.invalid",
+            "Fields of the request are not as they should be; see `errors`.",
+            fields=[Field("identifiers", "identifiers.none", "Name the user, or an identifier.")],
+        )
+
+
 def digest_of(content: object) -> str:
     """128 bits of BLAKE2b over what a fact says, as hex digits."""
     return hashlib.blake2b(canonical(content).encode(), digest_size=16).hexdigest()
 
 
-def _require_id(text: str, where: str, wrong: list[Field]) -> None:
+def require_id(text: str, where: str, wrong: list[Field]) -> None:
+    """What stands for something by itself: not blank, trimmed, of no control character."""
     if not text.strip() or text != text.strip() or not is_one_id(text):
         wrong.append(_id_invalid(where))
 
@@ -153,11 +165,12 @@ def _id_invalid(where: str) -> Field:
     return Field(where, "id.invalid", f"1 to {LONGEST_ID} characters, none of them a control character.")
 
 
-def _require_impersonal(text: str | None, where: str, wrong: list[Field]) -> None:
-    """What is surely an address or a number of a person; a phone number looks like any other."""
-    told = (text or "").strip()
-    number = len(told) == ID_NUMBER and NORMALISERS["id_number"](pl.Series([told]), {}).value[0] is not None
-    if number or ADDRESS.fullmatch(told):
+def require_impersonal(text: str | None, where: str, wrong: list[Field]) -> None:
+    """What surely holds an address or a number of a person; a phone number looks like any other."""
+    told = re.sub(r"(?<=\d)[ -](?=[\dXx])", "", text or "")
+    numbers = pl.Series(ID_NUMBER.findall(told), dtype=pl.String)
+    is_number = len(numbers) > 0 and NORMALISERS["id_number"](numbers, {}).value.is_not_null().any()
+    if is_number or ADDRESS.search(told):
         wrong.append(
             Field(
                 where,
@@ -192,7 +205,7 @@ def _typed(value: object, declared: Property, now: int, where: str, wrong: list[
         if declared.name in NAMES and not is_one_id(text):
             wrong.append(_id_invalid(declared.name))
             return None
-        _require_impersonal(text, where, wrong)
+        require_impersonal(text, where, wrong)
         if len(text) <= LONGEST_TEXT and "\x00" not in text:
             return text or None
         wrong.append(Field(where, "value.too_long", f"At most {LONGEST_TEXT:,} characters."))
@@ -200,9 +213,11 @@ def _typed(value: object, declared: Property, now: int, where: str, wrong: list[
     if kind is Type.BOOLEAN and isinstance(value, bool):
         return value
     if kind is Type.INTEGER and isinstance(value, int) and not isinstance(value, bool):
-        if abs(value) <= LARGEST:
+        low, high = declared.bounds(now)
+        low, high = -LARGEST if low is None else low, LARGEST if high is None else high
+        if low <= value <= high:
             return value
-        wrong.append(Field(where, "value.range", f"At most {LARGEST:,} on either side of 0."))
+        wrong.append(Field(where, "value.range", f"From {low:,} to {high:,}."))
         return None
     if kind is Type.TIME and isinstance(value, str):
         try:

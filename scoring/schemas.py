@@ -19,6 +19,9 @@ SECONDS = 10.0
 LOOK_SECONDS = 0.5
 """What the first look may take where a file would do."""
 
+SCHEMA = "schema.json"
+"""What mappings declared, below the home: for a start while the graph is away."""
+
 _log = logging.getLogger("fingraph.schema")
 
 

@@ -16,7 +16,7 @@ from core.sql import Sql
 from loaders.arrive import Arrival
 from loaders.hashing import Hasher
 from policy import lists
-from policy.check import FEATURES, GRAPH, MODELS
+from policy.check import BEHIND, FEATURES, GRAPH, MODELS
 from policy.decide import Verdict, decide
 from policy.model import Policy
 from policy.store import no_policy
@@ -27,9 +27,9 @@ from scoring.parts import Parts, Seen
 from scoring.policies import Policies
 from scoring.pool import Loaded, Pool
 from scoring.reasons import Evidence
-from scoring.record import FORMAT, Decision, keep, new_id, of_key, require_same
+from scoring.record import FORMAT, Decision, is_behind, keep, new_id, of_key, require_same
 from scoring.reply import Shadow, Told, names_of_models, record_of, reply_of
-from scoring.request import Sent, Using, arrival_of
+from scoring.request import Sent, Using, arrival_of, require_tied
 
 _log = logging.getLogger("fingraph.scoring")
 
@@ -109,11 +109,14 @@ class Scorer:
         timings = Timings()
         with timings.step("request"):
             arrival = arrival_of(asked.sent, Using(self.parts.schema, self._hasher, self._clock()))
-        if not asked.dry_run:
-            with timings.step("record"):
-                standing = of_key(self._sql, arrival.key)
-            if standing is not None:
-                return require_same(standing, arrival.digest or "")
+            require_tied(arrival)
+        with timings.step("record"):
+            standing = None if asked.dry_run else of_key(self._sql, arrival.key)
+            behind = is_behind(
+                self._sql
+            )  # before the look: what is told between them is seen, and taken for missing
+        if standing is not None:
+            return require_same(standing, arrival.digest or "")
         policy = self._policies.champion()
         if policy is None:
             raise no_policy("champion")
@@ -122,12 +125,12 @@ class Scorer:
         look = self._look(graph, arrival, asked, self._seconds if seconds is None else seconds)
         with timings.step("graph"):
             met = _met(look.first)
-        judged = self._judge(arrival, asked, policy, met, timings)
+        judged = self._judge(arrival, asked, policy, met, timings, behind=behind)
         if isinstance(met, Evidence):
             with timings.step("commit"):
                 stands = _met(look.last)
             if stands is not met:
-                judged = self._judge(arrival, asked, policy, stands, timings)
+                judged = self._judge(arrival, asked, policy, stands, timings, behind=behind)
         return self._kept(arrival, asked, judged, timings)
 
     def _look(self, graph: Graph, arrival: Arrival, asked: Asked, seconds: float) -> Look:
@@ -151,13 +154,14 @@ class Scorer:
             return self.parts.seen(met, listed)
 
     def _judge(
-        self, arrival: Arrival, asked: Asked, policy: Policy, met: Evidence | str, timings: Timings
-    ) -> Judged:
+        self, arrival: Arrival, asked: Asked, policy: Policy, met: Evidence | str, timings: Timings, *, behind: bool
+    ) -> Judged:  # fmt: skip
         parts, seen = self.parts, self._see(arrival, met, timings)
         with timings.step("models"):
             models, missing = self._models(policy, asked.targets, seen)
         lost = self._lost(policy)
-        degraded = (*seen.degraded, *((MODELS,) if missing else ()), *((FEATURES,) if lost else ()))
+        steps = ((BEHIND, behind and GRAPH not in seen.degraded), (MODELS, missing), (FEATURES, lost))
+        degraded = (*seen.degraded, *(step for step, is_so in steps if is_so))
         basis = Basis(seen.values, seen.listed, degraded, self._breakers.state(policy), seen.evidence)
         with timings.step("judgement"):
             judgement = consider(
@@ -228,7 +232,9 @@ class Scorer:
             return Shadow(policy, None, missing=True)
         models, missing = self._models(policy, (), seen)
         heard = {one.name for one in judgement.said}
-        basis = replace(basis, tripped=self._breakers.state(policy))
+        degraded = [step for step in basis.degraded if step not in (MODELS, FEATURES)]  # of the other policy
+        degraded += [MODELS] if missing else []
+        basis = replace(basis, tripped=self._breakers.state(policy), degraded=tuple(degraded))
         more = [speak(one, basis) for one in models if one.name not in heard]
         facts = facts_of(policy, basis, (*judgement.said, *more))
         verdict = decide(policy, facts, tripped=basis.tripped, ring_features=self.parts.ring_features)

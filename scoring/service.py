@@ -28,6 +28,7 @@ from graph_schema import Identifier, Schema
 from loaders.arrive import Arrived
 from loaders.hashing import Hasher
 from loaders.identify import identify
+from policy.model import Policy
 from queries import statement
 from registry import Registry
 from risk import targets
@@ -41,7 +42,7 @@ from scoring.pool import Pool
 from scoring.record import Decision, count_waiting, of_key, rehearse
 from scoring.replay import Replayed, replay
 from scoring.request import Given, Sent, Using, arrival_of
-from scoring.schemas import Schemas
+from scoring.schemas import SCHEMA, Schemas
 from scoring.scorer import Asked, Scorer
 
 _log = logging.getLogger("fingraph.scoring")
@@ -50,8 +51,6 @@ FACT_SECONDS = 10.0
 """Longest time that a fact takes in the graph."""
 REHEARSALS = 300
 """Most applications that are rehearsed by, as arrivals and as dry runs: the JVM compiles what it often runs."""
-SCHEMA = "schema.json"
-"""What mappings declared, below the home: for a start while the graph is away."""
 OUTBOX = "outbox.lock"
 """Below the home: held by the process that tells the graph of decisions."""
 SAMPLES = ("13900001234", "010-62781234")
@@ -84,7 +83,7 @@ class Scoring:
         self._opened = opened
         self._lock = threading.Lock()
         self._made: Scorer | None = None
-        self.policies = Policies(opened.sql)
+        self.policies = Policies(opened.sql, lambda one: self.pool.has(one.asked), self._prepare)
         self.breakers = Breakers(opened.sql, opened.graph, opened.clock)
         self._drain = Drain(opened.sql, opened.graph, lambda: self.parts, opened.home / OUTBOX, opened.clock)
 
@@ -208,12 +207,7 @@ class Scoring:
             identify(pl.Series(SAMPLES), kind, NOBODY.source, self._opened.hasher, {})
         if policy is None:
             return
-        for name in policy.asked:
-            try:
-                self.pool.warm([name])
-            except FinGraphError as error:  # decisions go on without it, and say so
-                _log.error("model", extra={"fields": {"name": name, "code": error.code}})
-        self.breakers.look(policy)
+        self._prepare(policy)
         nobody = Asked(NOBODY, dry_run=True)
         rehearse(self._opened.sql, self.scorer.score(self._opened.graph, nobody, seconds=30.0))
         of_key(self._opened.sql, NOBODY.key)
@@ -225,6 +219,15 @@ class Scoring:
             parts.seen(parts.met_again(self._opened.graph, row["key"], seconds=30.0))
             self.scorer.score(self._opened.graph, nobody, seconds=30.0)
         parts.unseen(arrival_of(NOBODY, self._using(parts)), (0, 0), "warming")
+
+    def _prepare(self, policy: Policy) -> None:
+        """What a policy needs, in memory before it decides."""
+        for name in policy.asked:
+            try:
+                self.pool.warm([name])
+            except FinGraphError as error:  # decisions go on without it, and say so
+                _log.error("model", extra={"fields": {"name": name, "code": error.code}})
+        self.breakers.look(policy)
 
     def waiting(self) -> int:
         """Decisions of which the graph has not been told."""

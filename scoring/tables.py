@@ -33,10 +33,12 @@ OUTBOX = Table(
     Column("kept_at", BigInteger, nullable=False),
     Column("told", Text),
     Column("again_at", BigInteger),
+    Column("missed", Boolean, nullable=False, server_default=false()),
     Index(None, "kept_at"),
+    Index(None, "missed", "again_at"),
 )
 """Decisions of which the graph has not been told yet. `told`: what it is told (JSON); null: the record has it. `again_at`: of one
-that it could not be told of, when that is tried again."""
+that it could not be told of, when that is tried again. `missed`: it was decided without the graph, which lacks the application."""
 
 GUARDS = {
     "sqlite": {"decisions_no_update", "decisions_no_delete", "decisions_no_replace"},

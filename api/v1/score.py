@@ -156,7 +156,7 @@ class Scored(Model):
     applicant: list[AdverseTold]
     lists: list[ListTold]
     degraded: list[str] = Field(
-        description="What was missing: `graph`, `carried`, `models`, `features`. Empty: the decision is whole."
+        description="What was missing: `graph`, `behind`, `carried`, `models`, `features`. Empty: the decision is whole."
     )
     dry_run: bool
     features: dict[str, float | str | None] | None = Field(default=None, description="With `explain`.")

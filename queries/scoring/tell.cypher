@@ -1,10 +1,10 @@
 // name: scoring/tell
 // mode: write
 // params: rows
-// returns: told
+// returns: key
 UNWIND $rows AS row
 MATCH (a:Application {key: row.application})
 MERGE (d:Decision {key: row.key})
 SET d += row.properties
 MERGE (a)-[:HAD_DECISION]->(d)
-RETURN count(d) AS told
+RETURN d.key AS key

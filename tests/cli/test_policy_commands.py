@@ -19,6 +19,7 @@ from graph_schema import FINGRAPH
 from graph_schema.live import extensions
 from policy import lists
 from policy.lists import Wanted
+from scoring import known
 from simulator import order, simulate
 from snapshot.manifest import Manifest
 from tests.policy.small_snapshot import Fact, write_snapshot
@@ -70,6 +71,19 @@ def test_a_policy_is_checked_promoted_listed_and_taken_back(said: Any, tmp_path:
         policies.take_back(as_json=True)
     with pytest.raises(UsageError, match="champion or shadow"):
         policies.promote(file, to="king", as_json=True)
+
+
+def test_who_promotes_a_model_is_told_what_no_policy_can_mean_any_more(
+    said: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models.promote("ability", 1, as_json=True)
+    assert capsys.readouterr().err == ""
+    policies.promote(written(tmp_path, RULES), as_json=True)
+    models.promote("ability", 1, as_json=True)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(known, "_speaks_alone", lambda *_: False)
+    models.promote("ability", 1, as_json=True)
+    assert "Policy house@1 (champion) no longer says what it means" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

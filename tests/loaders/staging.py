@@ -70,15 +70,15 @@ def mapping(folder: Path, *tables: str, zone: str = "UTC") -> Path:
     return path
 
 
-def stager(folder: Path, declared: Mapping) -> Stager:
+def stager(folder: Path, declared: Mapping, now: int = NOW) -> Stager:
     """What stages the files below `folder/data`."""
     hasher = Hasher(b"k" * 32)
-    return Stager(declared, folder / "data", schema_of(declared), hasher, NOW, folder / "staged", SILENT)
+    return Stager(declared, folder / "data", schema_of(declared), hasher, now, folder / "staged", SILENT)
 
 
-def staged(folder: Path, *texts: str, zone: str = "UTC", alone: bool = False) -> Staged:
+def staged(folder: Path, *texts: str, zone: str = "UTC", alone: bool = False, now: int = NOW) -> Staged:
     """The files below `folder/data` as facts; checks that every row is accounted for."""
-    reading = stager(folder, read_mapping(mapping(folder, *(texts or (TABLE,)), zone=zone)))
+    reading = stager(folder, read_mapping(mapping(folder, *(texts or (TABLE,)), zone=zone)), now)
     tables = reading.run()
     settle(tables, reading.counts, reading.journal, alone=alone)
     found: dict[str, list[pl.DataFrame]] = {}

@@ -282,3 +282,12 @@ def test_an_outcome_and_an_application_that_share_wait_in_one_order(arriving: Ar
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(arriving.arrive, every))
     assert set(tries.values()) == {1}
+
+
+def test_an_application_that_names_nobody_has_an_outcome_all_the_same(
+    empty_graph: Graph, arriving: Arrivals
+) -> None:
+    bare = application("alone")
+    arriving.arrive(replace(bare, user=None))
+    told = door(empty_graph, now=NOW + 1_000_000).arrive(outcome("said", "alone"))
+    assert told.known_at == NOW + 1_000_000

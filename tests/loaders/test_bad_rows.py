@@ -174,6 +174,56 @@ def test_an_outcome_is_neither_a_fraction_nor_below_nothing(tmp_path: Path) -> N
     assert staged(tmp_path, TABLE, bare).lines == [(2, "value.range"), (3, "value.range")]
 
 
+@pytest.mark.parametrize(
+    ("name", "says", "fine", "bad"),
+    [
+        ("amount_cents", 'money = "cents"', ("0", "900"), ("-1", "-500")),
+        ("income_cents", 'money = "major"', ("0", "0.01"), ("-0.09",)),
+        ("term_months", 'type = "integer"', ("0", "360"), ("-3",)),
+        ("birth_year", 'type = "integer"', ("1900", "2025", ""), ("1899", "2026", "3000", "-1")),
+        ("birth_year", 'type = "integer", values = { old = 1899, young = 2000 }', ("young",), ("old",)),
+    ],
+)
+def test_a_number_that_cannot_be_costs_its_row(
+    tmp_path: Path, name: str, says: str, fine: tuple[str, ...], bad: tuple[str, ...]
+) -> None:
+    values = (*fine, *bad)
+    put(
+        tmp_path, HEAD + "".join(GOOD.replace("a1", f"a{n}").replace("fine", v) for n, v in enumerate(values))
+    )
+    head = TABLE.partition("amount_cents")[0]
+    found = staged(tmp_path, f'{head}{name} = {{ column = "note", {says} }}\n')
+    assert found.lines == [(line, "value.range") for line in range(2 + len(fine), 2 + len(values))]
+    assert {one["column"] for one in found.refused} == {"note"}
+    assert found.counts.created == len(fine)
+
+
+def test_a_constant_that_cannot_be_costs_every_row(tmp_path: Path) -> None:
+    put(tmp_path, HEAD + GOOD)
+    table = TABLE.replace(
+        'amount_cents = { column = "amount", money = "major" }', "amount_cents = { constant = -5 }"
+    )
+    assert [one["column"] for one in staged(tmp_path, table).refused] == ["amount_cents"]
+
+
+def test_what_a_mapping_declares_itself_may_be_below_nothing(tmp_path: Path) -> None:
+    put(tmp_path, HEAD + GOOD.replace("fine", "-500"))
+    table = TABLE.replace('note = { column = "note" }', 'debt_cents = { column = "note", money = "cents" }')
+    assert staged(tmp_path, table).rows["own.debt_cents"].to_list() == [-500]
+
+
+def test_calls_and_seconds_are_counted_from_nothing(tmp_path: Path) -> None:
+    lines = [
+        f"13800000001,1380000000{n},2024-03,{said}" for n, said in enumerate(("0,0", "-1,5", "5,-1", ","), 2)
+    ]
+    put(tmp_path, "a,b,month,calls,seconds\n" + "\n".join(lines))
+    table = (
+        '[[table]]\nname = "rows"\nfile = "rows.csv"\nbecomes = "contact"\nmonth = "month"\ncalls = "calls"\n'
+        'seconds = "seconds"\nfrom = { type = "Phone", column = "a" }\nto = { type = "Phone", column = "b" }\n'
+    )
+    assert staged(tmp_path, table).lines == [(3, "value.range"), (4, "value.range")]
+
+
 def test_a_month_of_contacts_that_has_not_begun_or_is_none_is_refused(tmp_path: Path) -> None:
     put(tmp_path, "a,b,month\n" + "".join(
         f"13800000001,13800000002,{month}\n" for month in ("2024-03", "2025-01", "2025-02", "２０２４-03", "0000-01", "2024-13", "")

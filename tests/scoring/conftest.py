@@ -94,9 +94,11 @@ def graph_away() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def healthy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a graph failed in one test is no reason to leave it out in the next."""
+def healthy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a graph failed or missed in one test is no reason to leave it out, or to be behind, in the next."""
     monkeypatch.setattr(looking, "_HEALTH", looking.Health())
+    if "home" in request.fixturenames:
+        request.getfixturevalue("home").drain()
 
 
 def sent(number: int, device: str | None = None, phone: str | None = None, **changed: object) -> Sent:

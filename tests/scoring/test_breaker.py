@@ -17,6 +17,7 @@ from core.settings import load_settings
 from core.sql import Sql, open_sql
 from policy import read_policy
 from policy.decide import CLOSED, Tripped
+from policy.model import Policy
 from scoring.breaker import Breakers
 from scoring.record import COUNT, Decision, keep, new_id
 
@@ -95,3 +96,24 @@ def test_a_frozen_graph_keeps_no_decision_from_a_policy_that_is_new(sql: Sql) ->
     assert breakers.state(policy) == breakers.state(policy) == Tripped(declines=True)
     assert time.monotonic() - began < 5
     thawed.set()
+
+
+def test_a_shadows_look_is_not_left_out_for_the_champions(sql: Sql) -> None:
+    busy, looked = threading.Event(), set()
+
+    class Slow(Breakers):
+        def look(self, policy: Policy) -> Tripped:
+            looked.add(policy.label)
+            busy.wait(10)
+            return CLOSED
+
+    breakers = Slow(sql, Away())  # type: ignore[arg-type]
+    champion = read_policy(POLICY + BREAKER)
+    shadow = read_policy((POLICY + BREAKER).replace("version = 1", "version = 2"))
+    for policy in (champion, shadow):
+        breakers.state(policy)
+    until = time.monotonic() + 10
+    while len(looked) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    busy.set()
+    assert looked == {champion.label, shadow.label}

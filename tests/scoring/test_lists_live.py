@@ -32,6 +32,13 @@ def test_simulations_see_the_lists_that_decisions_saw(home: Home) -> None:
     assert [one.record["degraded"] for one in found] == [[]] * 6
     saw = {one.key: {entry["list"] for entry in one.record["listed"]} for one in found}
     assert saw["web:A501"] == {"watched"} and saw["web:A502"] == {"trusted"}
+    assert {name for one in found for told in one.record["listed"] for name in told} == {
+        "id",
+        "list",
+        "label",
+        "key",
+    }
+    assert all(home.scoring.replay(one).differs == () for one in found[1:3])
     folder = home.settings.home / "snapshot-of-lists"
     made = export(home.graph, home.scoring.parts.schema, folder)
     columns = read_columns(folder, made, keys=True)

@@ -11,12 +11,13 @@ from typing import Any, cast
 
 import pytest
 
+from core.clock import HOUR, now_us
 from core.errors import GraphUnavailableError
 from core.graph import Graph
 from core.sql import Sql
 from loaders.arrive import Arrival
 from scoring import Asked, outbox
-from scoring.outbox import Drain
+from scoring.outbox import Drain, drain
 from scoring.parts import Parts
 from scoring.record import count_waiting
 from tests.scoring.conftest import Home, graph_away, sent
@@ -129,3 +130,58 @@ def _wait_for(found: Callable[[], bool]) -> None:
     while not found():
         assert time.monotonic() < until
         time.sleep(0.01)
+
+
+@pytest.mark.server
+def test_a_decision_says_that_the_graph_lacks_what_was_decided_while_it_was_away(home: Home) -> None:
+    home.drain()
+    with graph_away():
+        first = home.scoring.score(Asked(sent(670, device="shared-in-an-outage")))
+    later = home.scoring.score(Asked(sent(671, device="shared-in-an-outage")))
+    assert (first.reply["degraded"], later.reply["degraded"]) == (["graph"], ["behind"])
+    assert home.scoring.score(Asked(sent(672), dry_run=True)).reply["degraded"] == ["behind"]
+    assert home.scoring.replay(later).differs == ()
+    home.drain()
+    assert home.scoring.score(Asked(sent(673, device="shared-in-an-outage"))).reply["degraded"] == []
+
+
+@pytest.mark.server
+def test_a_record_that_cannot_be_read_keeps_none_of_the_others_waiting(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.drain()
+    with graph_away():
+        broken, fine = (home.scoring.score(Asked(sent(number))) for number in (674, 675))
+    again = outbox.arrival_again
+
+    def reading(record: Any) -> Arrival:
+        if record["arrival"]["key"] == broken.key:
+            raise TypeError("a field of another version")
+        return again(record)
+
+    monkeypatch.setattr(outbox, "arrival_again", reading)
+    assert home.drain() == 1
+    assert count_waiting(home.sql) == 1
+    found = home.graph.read(
+        "MATCH (d:Decision) WHERE d.key IN $keys RETURN d.key AS key", keys=[broken.id, fine.id]
+    )
+    assert [row["key"] for row in found] == [fine.id]
+    assert (
+        home.scoring.score(Asked(sent(676))).reply["degraded"] == []
+    )  # it is set aside, and the log says so
+    monkeypatch.undo()
+    assert drain(home.sql, home.graph, lambda: home.scoring.parts, clock=lambda: now_us() + HOUR) == 2
+    assert count_waiting(home.sql) == 0
+
+
+@pytest.mark.server
+def test_what_the_graph_lost_arrives_again_from_its_record(home: Home) -> None:
+    home.drain()
+    kept = home.scoring.score(Asked(sent(677)))
+    home.graph.write("MATCH (a:Application {key: $key}) DETACH DELETE a", key=kept.key)
+    home.drain()
+    assert count_waiting(home.sql) == 0
+    (found,) = home.graph.read(
+        "MATCH (a:Application {key: $key})-[:HAD_DECISION]->(d) RETURN d.key AS decision", key=kept.key
+    )
+    assert found["decision"] == kept.id

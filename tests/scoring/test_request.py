@@ -15,7 +15,8 @@ from core.clock import iso
 from graph_schema import FINGRAPH
 from graph_schema.model import Personal, Property, Type
 from loaders.hashing import Hasher
-from scoring.request import BLANK, InvalidError, Sent, Using, arrival_of
+from scoring.facts import Told, event_of, outcome_of
+from scoring.request import BLANK, InvalidError, Sent, Using, arrival_of, require_tied
 from snapshot.shape import shape
 from tests.loaders.staging import NOW, TABLE, put, staged
 
@@ -131,3 +132,74 @@ def test_what_stands_for_a_name_is_nothing_that_a_request_may_say_or_a_feature_r
     columns = (*shape(schema).texts, *shape(schema).numbers)
     assert "applicant_since" in columns
     assert not any(name.endswith(("hash", "masked", "block")) for name in columns)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "11010119900307803X",
+        "id 11010119900307803X, seen",
+        "110101 19900307 803X",
+        "110101-19900307-803X",
+        "anna@example.com",
+        "call a@b.cn or so",
+    ],
+)
+@pytest.mark.parametrize("where", ["source", "id", "user", "channel"])
+def test_what_surely_is_of_a_person_is_refused_wherever_it_stands(text: str, where: str) -> None:
+    properties = {"channel": text} if where == "channel" else {}
+    named = {} if where == "channel" else {where: text}
+    with pytest.raises(InvalidError) as refused:
+        arrival_of(Sent(**{"source": "t", "id": "a1", "properties": properties, **named}), USING)
+    assert "value.personal" in {one.code for one in refused.value.fields}
+
+
+@pytest.mark.parametrize(
+    "text", ["110101199003078031", "202511290000000123", "A-1 2 3", "138 0013 8000", "user@home"]
+)
+def test_what_only_looks_like_it_is_an_id(text: str) -> None:
+    assert arrival_of(Sent("t", text, user=text), USING).key == f"t:{text}"
+
+
+def test_what_names_nobody_is_refused() -> None:
+    bare = arrival_of(Sent("t", "a1"), USING)
+    with pytest.raises(InvalidError) as refused:
+        require_tied(bare)
+    assert [(one.where, one.code) for one in refused.value.fields] == [("identifiers", "identifiers.none")]
+    require_tied(arrival_of(Sent("t", "a1", user="u"), USING))
+    with pytest.raises(InvalidError):
+        event_of(Sent("t", "e1", properties={"kind": "login"}), USING)
+
+
+@pytest.mark.parametrize(
+    ("id_", "code"),
+    [("anna@example.com", "value.personal"), (" ", "id.invalid"), ("11010119900307803X", "value.personal")],
+)
+def test_an_outcomes_id_is_an_id_like_any_other(id_: str, code: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        outcome_of(Told("t", "a1", "fraud", 1.0, id=id_), USING)
+    assert [(one.where, one.code) for one in refused.value.fields] == [("id", code)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fine"),
+    [
+        ("amount_cents", -1, False),
+        ("amount_cents", 0, True),
+        ("term_months", -3, False),
+        ("income_cents", 10**16, False),
+        ("birth_year", 1899, False),
+        ("birth_year", 3000, False),
+        ("birth_year", 1990, True),
+    ],
+)
+def test_what_cannot_be_is_refused_as_in_files(name: str, value: int, fine: bool) -> None:
+    def read() -> object:
+        return arrival_of(Sent("t", "a1", properties={name: value}), USING).properties[name]
+
+    if fine:
+        assert read() == value
+        return
+    with pytest.raises(InvalidError) as refused:
+        read()
+    assert [(one.where, one.code) for one in refused.value.fields] == [(f"properties.{name}", "value.range")]

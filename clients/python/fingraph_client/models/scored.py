@@ -30,7 +30,8 @@ class Scored:
         application (str): `source:id`
         as_of (str): The decision saw what was known before this moment, and nothing later.
         decision_id (str):
-        degraded (list[str]): What was missing: `graph`, `carried`, `models`, `features`. Empty: the decision is whole.
+        degraded (list[str]): What was missing: `graph`, `behind`, `carried`, `models`, `features`. Empty: the decision
+            is whole.
         dry_run (bool):
         held_back (bool): Whether the circuit breaker made a review of a decline.
         lists (list[ListTold]):
