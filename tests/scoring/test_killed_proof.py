@@ -176,7 +176,7 @@ def _require_kept(
         lost = {key: of_id(sql, id_).record for key, id_ in answered.items() if told.get(key) != [id_]}
         assert {key: (one["degraded"], one["graph_error"], one["point"]) for key, one in lost.items()} == {}
         require_facts(graph, facts)
-        degraded = sum(bool(one.record["degraded"]) for one in list_decisions(sql, limit=1_000).items)
+        degraded = sum("graph" in one.record["degraded"] for one in list_decisions(sql, limit=1_000).items)
     return len(kept), degraded, aside
 
 
