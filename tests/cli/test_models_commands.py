@@ -141,12 +141,21 @@ def _scored(path: Path, known: list[str]) -> None:
     assert scored["score"].drop_nulls().is_between(300, 900).all()
 
 
-def test_amounts_and_dimensions_are_trained_and_told_like_any_target(
-    said: Any, world: Columns, tmp_path: Path
+def test_all_targets_are_trained_that_can_be_and_amounts_told_like_any_other(
+    said: Any, world: Columns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    training.train(FIRST, END, "amount", as_json=True)
+    def some() -> dict[str, Target]:
+        return {name: target_of(name) for name in ("fraud", "amount")}
+
+    with monkeypatch.context() as patch:
+        patch.setattr(risk, "targets", some)
+        training.train(FIRST, END, as_json=True)  # fraud's labels take longer than these days
     (made,) = said()["items"]
-    assert (made["kind"], 0.75 < made["metrics"]["coverage"] <= 1) == ("quantiles", True)
+    assert (made["name"], made["kind"], 0.75 < made["metrics"]["coverage"] <= 1) == (
+        "amount",
+        "quantiles",
+        True,
+    )
     models.promote("amount", 1, as_json=True)
     evaluation.evaluate("amount", END, moment_us("2025-06-09"), as_json=True)
     assert said()["metrics"]["pinball_ratio"] < 1
@@ -198,25 +207,14 @@ def test_a_lender_has_a_model_of_its_own(
 
 
 def test_a_catalogue_that_looks_ahead_trains_nothing(said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = proofs.prove
-
-    def leaking(columns: Columns, catalogue: Catalogue, **given: Any) -> Certificate:
+    def leaking(_: Columns, catalogue: Catalogue, *, data: str, seed: int) -> Certificate:
         one = Difference("device_known_fraud_all", 3, "deleted")
-        return replace(whole(columns, catalogue, **{**given, "decisions": 1}), differences=(one,))
+        return Certificate(catalogue.version, (), data, 9, 0, 9, 9, 0, 9, seed, (one,), {"ties": True})
 
     monkeypatch.setattr(proofs, "prove", leaking)
     with pytest.raises(UsageError) as error:
         training.train(FIRST, END, "approval", as_json=True)
     assert (error.value.code, "device_known_fraud_all" in error.value.message) == ("risk.leaks", True)
-
-
-def test_all_targets_are_trained_that_can_be(said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def some() -> dict[str, Target]:
-        return {name: target_of(name) for name in ("fraud", "amount")}
-
-    monkeypatch.setattr(risk, "targets", some)
-    training.train(FIRST, END, as_json=True)  # fraud's labels take longer than these days
-    assert [one["name"] for one in said()["items"]] == ["amount"]
 
 
 def test_what_is_unknown_is_refused(said: Any) -> None:

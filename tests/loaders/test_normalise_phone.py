@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from normalising import meet, reason, run, value
-from phonenumbers import carrier, geocoder
+from phonenumbers import carrier
 
 FULL_WIDTH = {ord(str(digit)): 0xFF10 + digit for digit in range(10)}
 SPELLINGS = (
@@ -24,6 +24,8 @@ SPELLINGS = (
 
 def library(text: str, country: str = "CN") -> tuple[str, str | None, str | None, bool]:
     """E.164, region, carrier and validity, as phonenumbers tells them."""
+    from phonenumbers import geocoder
+
     number = phonenumbers.parse(text, country)
     region = geocoder.description_for_number(number, "en")
     if region == geocoder.country_name_for_number(number, "en"):
