@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from cli.output import JsonFlag, emit, fields, stderr, table
+from core.errors import FinGraphError
 from core.settings import load_settings
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ Name = Annotated[
     str, typer.Argument(metavar="TARGET", help="fraud, approval, disbursement, overdue, amount, …")
 ]
 Which = Annotated[str, typer.Option("--model", help="A version, or champion, challenger, shadow.")]
+CHAMPION = "champion"
 SHOWN = ("auc", "ap", "ks", "recall_1pc", "precision_1pc", "ece", "calibration_slope")
 OF_AMOUNTS = ("coverage", "width", "pinball_ratio", "median_error")
 
@@ -62,22 +65,23 @@ def compare(target: Name, versions: Annotated[list[str], typer.Argument(metavar=
 def promote(
     target: Name,
     version: Annotated[int, typer.Argument(help="Which version.")],
-    to: Annotated[str, typer.Option(help="champion, challenger or shadow.")] = "champion",
+    to: Annotated[str, typer.Option(help="champion, challenger or shadow.")] = CHAMPION,
     as_json: JsonFlag = False,
 ) -> None:
     """Let a version decide, or run beside the one that does."""
     registry().promote(target, version, to)
-    _say_what_no_longer_holds()
     told = {"target": target, "version": version, "is": to}
     emit(told) if as_json else fields(told)
+    if to == CHAMPION:
+        _say_what_no_longer_holds()
 
 
 @app.command()
 def rollback(target: Name, as_json: JsonFlag = False) -> None:
     """Let the champion before decide again."""
-    told = {"target": target, "version": registry().rollback(target), "is": "champion"}
-    _say_what_no_longer_holds()
+    told = {"target": target, "version": registry().rollback(target), "is": CHAMPION}
     emit(told) if as_json else fields(told)
+    _say_what_no_longer_holds()
 
 
 @app.command()
@@ -95,11 +99,15 @@ def report(
 
 
 def _say_what_no_longer_holds() -> None:
-    """Say where the policies that decide cannot be meant with the champions of now: one that cannot speak without the graph, say."""
+    """Say where the policies that decide cannot be meant with the champions of now: one that cannot speak without the graph, say. Who
+    promoted has done so, whether that can be told or not."""
     from cli.policies import unmeant
 
-    for words in unmeant():
-        stderr.print(words)
+    try:
+        for words in unmeant():
+            stderr.print(escape(words))
+    except FinGraphError as error:
+        stderr.print(escape(f"Whether the policies still say what they mean cannot be told: {error.message}"))
 
 
 def told_of(metrics: dict[str, float]) -> str:

@@ -192,9 +192,13 @@ def _serving() -> Catalogues:
     from scoring.schemas import SCHEMA, Schemas
 
     settings = load_settings()
+    schemas = Schemas(settings.home / SCHEMA)
     try:
         with connect(settings) as graph:
-            schema = Schemas(settings.home / SCHEMA).known(graph)
+            try:
+                schema = schemas.of(graph)
+            except GraphUnavailableError:
+                schema = schemas.known(graph)
     except GraphUnavailableError:
         schema = FINGRAPH
     return catalogues_for(schema, own_features(settings))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from core.sql import Sql
@@ -13,9 +13,9 @@ from policy.store import CHAMPION, ROLES, SHADOW, policy_kept, policy_of
 from scoring.beside import Beside
 
 REFRESH_S = 1.0
-RECENT_S = 10.0
-"""A server that was asked so lately goes on by the policies before until the models of new ones are in memory; who asks another waits
-for them, since nobody may be decided about by a policy of long ago."""
+WAIT_S = 30.0
+"""Longest time that a new policy waits for its models while the one before goes on; where nobody asked for so long it waits for nothing,
+since nobody may be decided about by a policy of long ago."""
 Held = dict[str, Policy | None]
 
 
@@ -29,7 +29,9 @@ class Policies:
         self._sql, self._is_ready, self._prepare = sql, is_ready, prepare
         self._lock = threading.Lock()
         self._held: Held = {}
-        self._looked = -RECENT_S
+        self._looked = -REFRESH_S
+        self._since: dict[str, float] = {}
+        """By digests of policies that wait."""
         self._beside = Beside("fingraph-policies")
         self.kept = lru_cache(maxsize=64)(self._kept)
 
@@ -44,40 +46,38 @@ class Policies:
     def _now(self) -> Held:
         now = time.monotonic()
         with self._lock:
-            held, looked, recent = self._held, self._looked, now < self._looked + RECENT_S
+            held, looked, since = self._held, self._looked, self._since
         if held and now < looked + REFRESH_S:
             return held
-        found = self._found()
-        if not held or not recent or self._can_decide(found, held):
-            return self._adopted(found)
+        found = {role: policy_of(self._sql, role) for role in ROLES}
+        late = {} if not held or now >= looked + WAIT_S else self._late(found, held, since, now)
+        held = {**found, **{role: held[role] for role in late}}
         with self._lock:
-            self._looked = time.monotonic()
-        self._beside.run(lambda: self._adopt(found))
+            self._since = {one.digest: since.get(one.digest, now) for one in late.values()}
+            self._held, self._looked = held, now
+        if late:
+            self._beside.run(lambda: self._prepared(*late.values()))
         return held
 
-    def _adopted(self, found: Held) -> Held:
-        with self._lock:
-            self._held, self._looked = found, time.monotonic()
-        return found
+    def _late(self, found: Held, held: Held, since: Mapping[str, float], now: float) -> dict[str, Policy]:
+        """Those of what was found that cannot decide yet; before the first champion there is none that could go on."""
+        known = {one.digest for one in held.values() if one is not None}
+        return {
+            role: one
+            for role, one in found.items()
+            if one is not None
+            and one.digest not in known
+            and now < since.get(one.digest, now) + WAIT_S
+            and not (role == CHAMPION and held[role] is None)
+            and not self._is_ready(one)
+        }
 
-    def _can_decide(self, found: Held, held: Held) -> bool:
-        known = _digests(held).values()
-        return all(one is None or one.digest in known or self._is_ready(one) for one in found.values())
-
-    def _adopt(self, found: Held) -> None:
-        """Prepare them, and let them hold unless others were promoted meanwhile."""
-        for policy in found.values():
-            if policy is not None:
-                self._prepare(policy)
-        if _digests(self._found()) == _digests(found):
-            self._adopted(found)
-
-    def _found(self) -> Held:
-        return {role: policy_of(self._sql, role) for role in ROLES}
+    def _prepared(self, *policies: Policy) -> None:
+        """Prepare them; what could not be had by then a decision says."""
+        for policy in policies:
+            self._prepare(policy)
+            with self._lock:
+                self._since[policy.digest] = -WAIT_S
 
     def _kept(self, digest: str) -> Policy:
         return policy_kept(self._sql, digest)
-
-
-def _digests(held: Held) -> dict[str, str | None]:
-    return {role: None if policy is None else policy.digest for role, policy in held.items()}

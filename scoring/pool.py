@@ -169,10 +169,13 @@ class Pool:
         return made
 
     def has(self, names: Iterable[str]) -> bool:
-        """Whether all champions of these names are in memory; a name that has none needs none. Raises as `champions`."""
-        champions = self.champions()
+        """Whether champions of all these names are in memory, as far as is known."""
+        try:
+            champions = self.champions()
+        except FinGraphError:  # whoever needs one says so
+            return False
         with self._lock:
-            return all((name, champions[name]) in self._held for name in names if name in champions)
+            return all(name in champions and (name, champions[name]) in self._held for name in names)
 
     def warm(self, names: Iterable[str]) -> None:
         """Load some champions and have each speak once. Raises as `champion`."""

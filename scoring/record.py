@@ -23,6 +23,7 @@ FORMAT = 1
 _OF_KEY = select(DECISIONS).where(DECISIONS.c.key == bindparam("asked"))
 _KEEP, _TELL = insert(DECISIONS), insert(OUTBOX)
 _BEHIND = select(OUTBOX.c.id).where(OUTBOX.c.missed, OUTBOX.c.again_at.is_(None)).limit(1)
+"""What was set aside is tried each minute, for ever perhaps: decisions would say so for ever, and of nobody that they know."""
 _DECLINED = or_(DECISIONS.c.outcome == "decline", DECISIONS.c.held_back)
 COUNT = (
     select(_DECLINED, func.count()).where(DECISIONS.c.decided_at >= bindparam("since")).group_by(_DECLINED)
@@ -212,7 +213,7 @@ def told_of(sql: Sql, ids: Sequence[str]) -> None:
 
 
 def tell_again(sql: Sql, rows: Sequence[Told]) -> None:
-    """The graph holds none of these applications, as after a dump was restored: each arrives from its record first."""
+    """The graph holds none of these applications, as after a crash or a restore that lost the newest: each arrives from its record."""
     with sql.write() as connection:
         for row in rows:
             told = {"told": told_text({**row, "missed": True}), "missed": True}

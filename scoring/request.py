@@ -25,9 +25,9 @@ from snapshot.shape import told_of
 
 MOST_IDENTIFIERS = 1_000
 LONGEST_TEXT = 2_000
-ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
-ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")
-"""What an e-mail address and an identity number look like, wherever they stand in a text."""
+ADDRESS = re.compile(r"(?<![^@\s])[^@\s]+@[^@\s]+\.[^\W\d_]{2,}")
+ID_NUMBER = re.compile(r"(?<!\d)\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx](?![\dXx])")
+"""What an e-mail address and an identity number look like, wherever they stand in a text; in time that grows as the text does."""
 LARGEST = 9_000_000_000_000_000
 EARLIEST = -2_208_988_800_000_000
 """1900-01-01: a time before it is a mistake; so is one more than a day ahead."""
@@ -167,8 +167,8 @@ def _id_invalid(where: str) -> Field:
 
 def require_impersonal(text: str | None, where: str, wrong: list[Field]) -> None:
     """What surely holds an address or a number of a person; a phone number looks like any other."""
-    told = re.sub(r"(?<=\d)[ -](?=[\dXx])", "", text or "")
-    numbers = pl.Series(ID_NUMBER.findall(told), dtype=pl.String)
+    told = text or ""
+    numbers = pl.Series([re.sub("[ -]", "", one) for one in ID_NUMBER.findall(told)], dtype=pl.String)
     is_number = len(numbers) > 0 and NORMALISERS["id_number"](numbers, {}).value.is_not_null().any()
     if is_number or ADDRESS.search(told):
         wrong.append(
@@ -205,11 +205,11 @@ def _typed(value: object, declared: Property, now: int, where: str, wrong: list[
         if declared.name in NAMES and not is_one_id(text):
             wrong.append(_id_invalid(declared.name))
             return None
+        if len(text) > LONGEST_TEXT or "\x00" in text:
+            wrong.append(Field(where, "value.too_long", f"At most {LONGEST_TEXT:,} characters."))
+            return None
         require_impersonal(text, where, wrong)
-        if len(text) <= LONGEST_TEXT and "\x00" not in text:
-            return text or None
-        wrong.append(Field(where, "value.too_long", f"At most {LONGEST_TEXT:,} characters."))
-        return None
+        return text or None
     if kind is Type.BOOLEAN and isinstance(value, bool):
         return value
     if kind is Type.INTEGER and isinstance(value, int) and not isinstance(value, bool):
@@ -217,7 +217,7 @@ def _typed(value: object, declared: Property, now: int, where: str, wrong: list[
         low, high = -LARGEST if low is None else low, LARGEST if high is None else high
         if low <= value <= high:
             return value
-        wrong.append(Field(where, "value.range", f"From {low:,} to {high:,}."))
+        wrong.append(Field(where, "value.range", f"From {low} to {high}."))
         return None
     if kind is Type.TIME and isinstance(value, str):
         try:

@@ -225,8 +225,9 @@ class Scoring:
         for name in policy.asked:
             try:
                 self.pool.warm([name])
-            except FinGraphError as error:  # decisions go on without it, and say so
-                _log.error("model", extra={"fields": {"name": name, "code": error.code}})
+            except Exception as error:  # noqa: BLE001 - decisions go on without it, and say so
+                code = error.code if isinstance(error, FinGraphError) else type(error).__name__
+                _log.error("model", extra={"fields": {"name": name, "code": code}})
         self.breakers.look(policy)
 
     def waiting(self) -> int:

@@ -12,7 +12,7 @@ import pytest
 from benchmarks.columns import columns_of_world
 from cli import models, policies, snapshot
 from core.clock import moment_us
-from core.errors import FinGraphError, IncompatibleError, NotFoundError, UsageError
+from core.errors import FinGraphError, GraphUnavailableError, IncompatibleError, NotFoundError, UsageError
 from core.settings import load_settings
 from core.sql import open_sql
 from graph_schema import FINGRAPH
@@ -84,6 +84,16 @@ def test_who_promotes_a_model_is_told_what_no_policy_can_mean_any_more(
     monkeypatch.setattr(known, "_speaks_alone", lambda *_: False)
     models.promote("ability", 1, as_json=True)
     assert "Policy house@1 (champion) no longer says what it means" in capsys.readouterr().err
+    models.promote("ability", 1, to="shadow", as_json=True)  # which decides nothing
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(policies, "_serving", away)
+    models.promote("ability", 1, as_json=True)
+    told = capsys.readouterr()
+    assert json.loads(told.out)["is"] == "champion" and "cannot be told: [away]" in told.err
+
+
+def away() -> None:
+    raise GraphUnavailableError("graph.unavailable", "[away]")
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,15 @@ def test_mlflow_is_searched_only_when_something_was_written(registry: Registry) 
     assert pool.searches == 2
 
 
+def test_it_says_which_it_has(registry: Registry) -> None:
+    registry.promote("fraud", 1)
+    pool = Watched(registry)
+    assert not pool.has(["fraud"])
+    pool.champion("fraud")
+    assert pool.has(["fraud"])
+    assert not pool.has(["fraud", "promoted_just_now"])
+
+
 def test_a_first_champion_is_found_as_soon_as_it_is_promoted(registry: Registry) -> None:
     pool = Watched(registry)
     assert pool.champions() == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +17,16 @@ from graph_schema import FINGRAPH
 from graph_schema.model import Personal, Property, Type
 from loaders.hashing import Hasher
 from scoring.facts import Told, event_of, outcome_of
-from scoring.request import BLANK, InvalidError, Sent, Using, arrival_of, require_tied
+from scoring.request import (
+    BLANK,
+    Field,
+    InvalidError,
+    Sent,
+    Using,
+    arrival_of,
+    require_impersonal,
+    require_tied,
+)
 from snapshot.shape import shape
 from tests.loaders.staging import NOW, TABLE, put, staged
 
@@ -141,6 +151,11 @@ def test_what_stands_for_a_name_is_nothing_that_a_request_may_say_or_a_feature_r
         "id 11010119900307803X, seen",
         "110101 19900307 803X",
         "110101-19900307-803X",
+        "20250101-11010119900307803X",
+        "1-110101199003070011",
+        "110101199003070011-1",
+        "2025-11-29 110101199003070011",
+        "loan 110101199003070011 13800138000",
         "anna@example.com",
         "call a@b.cn or so",
     ],
@@ -155,10 +170,34 @@ def test_what_surely_is_of_a_person_is_refused_wherever_it_stands(text: str, whe
 
 
 @pytest.mark.parametrize(
-    "text", ["110101199003078031", "202511290000000123", "A-1 2 3", "138 0013 8000", "user@home"]
+    "text",
+    [
+        *(
+            "110101199003078031",
+            "202511290000000123",
+            "2025-1101 0119900307803",
+            "A-1 2 3",
+            "138 0013 8000",
+            "user@home",
+        ),
+        *("model@1.2.34", "app@v2.10", "3@12.50 each"),
+    ],
 )
 def test_what_only_looks_like_it_is_an_id(text: str) -> None:
     assert arrival_of(Sent("t", text, user=text), USING).key == f"t:{text}"
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 200_000, "1-" * 100_000, "@" * 200_000, "a@" * 100_000, "a@b." * 50_000]
+)
+def test_a_long_text_keeps_nobody_waiting(text: str) -> None:
+    wrong: list[Field] = []
+    began = time.process_time()
+    require_impersonal(text, "id", wrong)
+    assert time.process_time() - began < 5  # seconds; were it to grow as the square of the text, minutes
+    with pytest.raises(InvalidError) as refused:
+        arrival_of(Sent("t", "a1", properties={"channel": text}), USING)
+    assert [one.code for one in refused.value.fields] == ["value.too_long"]
 
 
 def test_what_names_nobody_is_refused() -> None:
