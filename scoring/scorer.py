@@ -112,9 +112,8 @@ class Scorer:
             require_tied(arrival)
         with timings.step("record"):
             standing = None if asked.dry_run else of_key(self._sql, arrival.key)
-            behind = is_behind(
-                self._sql
-            )  # before the look: what is told between them is seen, and taken for missing
+            # Before the look: what is told between them is seen, and taken for missing.
+            behind = standing is None and is_behind(self._sql)
         if standing is not None:
             return require_same(standing, arrival.digest or "")
         policy = self._policies.champion()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable
 from threading import Event
 
 import pytest
 
-from core.settings import load_settings
-from core.sql import Sql, open_sql
+from core.sql import Sql
 from policy import read_policy
 from policy.model import Policy
 from policy.store import SHADOW, promote, take_back
@@ -33,13 +30,6 @@ class Models:
     def load(self, policy: Policy) -> None:
         assert self.may_load.wait(10)
         self.loaded.add(policy.label)
-
-
-@pytest.fixture
-def sql(tmp_path: Path) -> Iterator[Sql]:
-    settings = replace(load_settings({}), home=tmp_path, sql_url=f"sqlite:///{tmp_path}/decisions.db")
-    with open_sql(settings) as opened:
-        yield opened
 
 
 @pytest.fixture(autouse=True)
