@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,14 +38,29 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Columns:
     return replace(made, keys=tuple(f"simulated:{p}" for p in range(made.size)))
 
 
+@pytest.fixture(scope="module")
+def prove_once() -> Callable[..., Certificate]:
+    """`prove`, of what it is asked first: the proof itself has tests of its own."""
+    prove, made = proofs.prove, list[Certificate]()
+
+    def once(*given: Any, **named: Any) -> Certificate:
+        if not made:
+            made.append(prove(*given, **named))
+        return made[0]
+
+    return once
+
+
 @pytest.fixture
 def said(
-    world: Columns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Any:
+    world: Columns, prove_once: Callable[..., Certificate], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Any:  # fmt: skip
     end = moment_us("2026-01-01")
     manifest = Manifest(
         FINGRAPH.version, extensions(FINGRAPH), None, 1, end, end, {}, (), (), (), 0, {}, ()
     )  # fmt: skip
+    monkeypatch.setattr(proofs, "prove", prove_once)
     monkeypatch.setattr(trees, "ROUNDS", 40)
     monkeypatch.setitem(trees.FOREST, "num_parallel_tree", 20)
     monkeypatch.setattr(snapshot, "columns_from", lambda *_, **__: (world, manifest))
