@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -26,12 +27,22 @@ def model(folder: Path, text: str) -> Path:
     return folder
 
 
+def keep_versions(home: Path, count: int) -> Path:
+    """So many versions of `fraud`. → the folder of the registry, moved, to be copied: MLflow takes seconds to make one."""
+    made = Registry(home / "models")
+    for number in range(1, count + 1):
+        made.register("fraud", model(home / f"made{number}", f'{{"n": {number}}}'), CARD)
+    return (home / "models").rename(home / "kept")  # or what is copied would name its files
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return keep_versions(tmp_path_factory.mktemp("three"), 3)
+
+
 @pytest.fixture
-def registry(tmp_path: Path) -> Registry:
-    made = Registry(tmp_path / "models")
-    for number in (1, 2, 3):
-        made.register("fraud", model(tmp_path / f"made{number}", f'{{"n": {number}}}'), CARD)
-    return made
+def registry(three: Path, tmp_path: Path) -> Registry:
+    return Registry(shutil.copytree(three, tmp_path / "models"))
 
 
 def test_versions_are_promoted_found_and_rolled_back(registry: Registry) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ from features import house_catalogue
 from registry import Registry
 from scoring.own import Catalogues
 from scoring.pool import Loaded, Pool
-from tests.registry.test_store import CARD, model
+from tests.registry.test_store import CARD, keep_versions
 
 
 class Watched(Pool):
@@ -43,14 +44,16 @@ class Watched(Pool):
         return self._champions or {}
 
 
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return keep_versions(tmp_path_factory.mktemp("two"), 2)
+
+
 @pytest.fixture
-def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
+def registry(two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
     """Two versions, whose writes do not settle while a test waits for a slow machine."""
     monkeypatch.setattr("registry.store.SETTLED_NS", 3_600_000_000_000)
-    made = Registry(tmp_path / "models")
-    for number in (1, 2):
-        made.register("fraud", model(tmp_path / f"made{number}", f'{{"n": {number}}}'), CARD)
-    return made
+    return Registry(shutil.copytree(two, tmp_path / "models"))
 
 
 def test_mlflow_is_searched_only_when_something_was_written(registry: Registry) -> None:
