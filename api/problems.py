@@ -6,6 +6,7 @@ No problem quotes what was sent: a value that was mistyped may still be somebody
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from http import HTTPStatus
@@ -133,9 +134,14 @@ def _field(error: Mapping[str, Any]) -> FieldProblem:
     """One field's problem: its place as far as the document of this API names it, since a key of the body may be
     anything that somebody typed."""
     first, *rest = error["loc"] if error["type"] != "json_invalid" else error["loc"][:1]
-    known = takewhile(lambda part: isinstance(part, int) or part in _declared(), rest)
+    known = takewhile(lambda part: isinstance(part, int) or part in _declared() or _plain(error, part), rest)
     place = (first, *(known if first == "body" else rest[:1] if first in _PLACES else ()))
     return FieldProblem(where=".".join(map(str, place)), code=error["type"], message=_words(error))
+
+
+def _plain(error: Mapping[str, Any], part: str) -> bool:
+    """Whether a field that is not taken is called so that it can be told: small letters, as a misspelt name has."""
+    return bool(error["type"] == "extra_forbidden" and re.fullmatch("[a-z_]{1,40}", part))
 
 
 @cache

@@ -195,4 +195,7 @@ def _show(told: dict[str, Any], settings: Settings, *, stopped: bool) -> None:
         )
     stdout.print("    MATCH p = (r:Ring)<-[:MEMBER_OF]-(:Application)-[:USED_DEVICE|GAVE_PHONE|PAID_TO]->()")
     stdout.print(f"    WHERE r.key = '{first}' RETURN p LIMIT 300")
+    stdout.print(
+        "  fingraph keys create mine --scope score; fingraph serve   # decide about more: docs/scoring.md"
+    )
     stdout.print("  fingraph mapping draft FILE   # your own data (after: fingraph db reset)")

@@ -199,7 +199,7 @@ def show(decided: Sequence[Mapping[str, Any]]) -> None:
     )
     reply = worst["reply"]
     stdout.print(
-        f"\n[bold]{reply['application']}[/bold] is {'in ring ' + worst['ring'] if worst['ring'] else 'in no ring'}; why {reply['outcome']}:"
+        f"\n[bold]{reply['application']}[/bold] is {'in a ring, by the truth ' + worst['ring'] if worst['ring'] else 'in no ring'}; why {reply['outcome']}:"
     )
     for reason in reply["reasons"]:
         stdout.print(f"  {reason['weight']:+.2f}  {reason['staff']['en']}\n         {reason['staff']['zh']}")

@@ -139,10 +139,12 @@ class Registry:
         version = self._number(name, which)
         made = self._client.get_model_version(name, str(version))
         folder = self._client.get_run(str(made.run_id)).info.artifact_uri
-        place = Path(str(folder).removeprefix("file://")) / "model"
-        if not place.exists():
-            moved = self._files / str(made.run_id) / "artifacts" / "model"
-            place = moved if self._uri.startswith(SQLITE) else self._fetched(name, version)
+        own, told = self._files / str(made.run_id) / "artifacts", Path(str(folder).removeprefix("file://"))
+        place = (
+            own if own.exists() else told
+        ) / "model"  # a home that was moved or copied has files of its own
+        if not place.exists() and not self._uri.startswith(SQLITE):
+            place = self._fetched(name, version)
         card = read_card(place)
         if card.name != name or made.tags.get(SEAL) != sha256(place / CARD):
             raise changed(card, [CARD])

@@ -13,16 +13,31 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import numpy as np
+
 from core.graph import Row
 from features import Catalogue
+from features.doors import doors
 from features.explain import rows_behind, sentence
-from features.words import Variant
+from features.spoken import column
+from features.words import Variant, View
+from graph_schema.arriving import USER
 from risk.parts import Reason
 from snapshot.columns import Columns
 
 MOST_EVIDENCE = 10
-OTHER, PERSON = "A90", "A91"
+LEFT_OUT, UNKNOWN, OTHER, PERSON = "A02", "A08", "A90", "A91"
 LANGUAGES = ("en", "zh")
+BARE = {
+    "left out": ("The application names no {what}.", "申请中没有{what}。"),
+    "not stated": ("The application does not state the {what}.", "申请中未填写{what}。"),
+    "not enough": ("The application does not say enough for {what}.", "申请信息不足以计算{what}。"),
+    "unknown": ("Nothing that counts was known yet through this {what}.", "通过该{what}尚无相关记录。"),
+    "hub": ("Too many share this {what} for it to be read.", "共用该{what}的申请过多，未作分析。"),
+    "away": ("Nothing could be read for {what}.", "未能读取{what}。"),
+}
+"""What staff read of a feature without a value, by why it has none."""
+WHO = ("user", "用户")
 
 
 @dataclass(frozen=True)
@@ -52,9 +67,34 @@ def _by_family() -> Mapping[str, str]:
     return {family: one["code"] for one in _told() for family in one["families"]}
 
 
-def adverse_code(variant: Variant) -> str:
-    """The code that an applicant is told of a feature."""
-    return _by_family().get(variant.of.family, OTHER)
+def adverse_code(variant: Variant, bare: str | None) -> str:
+    """The code that an applicant is told of a feature: of one without a value, why it has none (`BARE`)."""
+    if bare in {None, "hub"}:  # what everybody names is known, and not walked
+        return _by_family().get(variant.of.family, OTHER)
+    return {"unknown": UNKNOWN, "away": OTHER}.get(bare or "", LEFT_OUT)
+
+
+def why_bare(variant: Variant, seen: Evidence | None) -> str:
+    """Why a feature has no value: of `BARE`."""
+    if variant.view is None:
+        return "not stated" if variant.column else "not enough"
+    if seen is None:
+        return "away"
+    given, hubs = seen.ways(variant.view)
+    return "left out" if not given else "hub" if hubs else "unknown"
+
+
+def _words(variant: Variant, value: Any, bare: str | None, language: str) -> str:
+    if bare is None:
+        return sentence(variant, value, language)
+    place = LANGUAGES.index(language)
+    if bare == "not stated":
+        what = column(variant, language)
+    elif variant.view is None or bare == "away":
+        what = variant.name
+    else:
+        what = WHO[place] if variant.view.relation == USER else getattr(variant.view, language)
+    return BARE[bare][place].format(what=what)
 
 
 def explained(
@@ -64,14 +104,15 @@ def explained(
     found = []
     for reason in reasons:
         variant, value = catalogue.by_name[reason.feature], values.get(reason.feature)
+        bare = why_bare(variant, seen) if value is None else None
         found.append(
             {
                 "code": reason.feature,
                 "params": {"value": value, "unit": variant.of.unit},
                 "weight": round(reason.weight, 6),
                 "evidence_ids": [] if seen is None else list(seen.of(variant)),
-                "adverse": adverse_code(variant),
-                "staff": {language: sentence(variant, value, language) for language in LANGUAGES},
+                "adverse": adverse_code(variant, bare),
+                "staff": {language: _words(variant, value, bare, language) for language in LANGUAGES},
             }
         )
     return found
@@ -89,6 +130,14 @@ class Evidence:
     columns: Columns
     position: int
     record: Row
+
+    def ways(self, view: View) -> tuple[int, int]:
+        """How many links of the view the application came with, and how many of them lead to hubs."""
+        relation = self.columns.relations.get(view.relation)
+        if relation is None or (view.mine and view.mine not in relation.roles):
+            return 0, 0
+        found = doors(self.columns, relation, view, np.array([self.position]))
+        return int(found.given[0]), int(found.hubs[0])
 
     def of(self, variant: Variant) -> Iterator[str]:
         """Keys of the rows behind a feature, the newest first, each once."""

@@ -28,6 +28,8 @@ LONGEST_TEXT = 2_000
 ADDRESS = re.compile(r"(?<![^@\s])[^@\s]+@[^@\s]+\.[^\W\d_]{2,}")
 ID_NUMBER = re.compile(r"(?<!\d)\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx](?![\dXx])")
 """What an e-mail address and an identity number look like, wherever they stand in a text; in time that grows as the text does."""
+NUMBER = re.compile(r"(?<![A-Za-z0-9])\d(?:[ -]?\d){10,18}(?![A-Za-z0-9])")
+"""What a phone, card or identity number looks like in a sentence."""
 LARGEST = 9_000_000_000_000_000
 EARLIEST = -2_208_988_800_000_000
 """1900-01-01: a time before it is a mistake; so is one more than a day ahead."""
@@ -175,8 +177,23 @@ def require_impersonal(text: str | None, where: str, wrong: list[Field]) -> None
             Field(
                 where,
                 "value.personal",
-                "It would stand in the graph as it is; send it as an identifier, hashed.",
+                "It would be kept as it is; send it as an identifier, hashed.",
             )
+        )
+
+
+def require_words(**told: str) -> None:
+    """Raise `InvalidError` unless what somebody writes about a person, by field, names nobody: sentences are kept as they are, and
+    a number in them as long as a phone's or a card's is one."""
+    wrong: list[Field] = []
+    for where, text in told.items():
+        before = len(wrong)
+        require_impersonal(text, where, wrong)
+        if len(wrong) == before and NUMBER.search(text):
+            wrong.append(Field(where, "value.personal", "It is kept as it is; name nobody by a number."))
+    if wrong:
+        raise InvalidError(
+            "lists.personal", "Words about an entry hold what is personal; see `errors`.", fields=wrong
         )
 
 

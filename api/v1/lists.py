@@ -15,6 +15,7 @@ from api.v1.score import GivenAsked, SourceName
 from core.errors import UsageError
 from policy import lists
 from policy.lists import Listed, Wanted
+from scoring.request import require_words
 from security import Scope
 
 router = APIRouter(prefix="/v1/lists", route_class=guarded(Scope.WRITE), tags=["lists"])
@@ -64,7 +65,8 @@ async def add(desk: AtDesk, name: ListName, asked: EntryAsked) -> Response:
     """Decisions after this moment see it. The audit log tells who did."""
     service, by = desk.service, desk.principal.key_id
     if (asked.identifier is None) == (asked.key is None) or (asked.key is None) != (asked.type is None):
-        raise UsageError("lists.what", "Name an `identifier`, or a `type` and its `key`.")
+        raise UsageError("lists.what", "Name an `identifier`, or a `type` and its `key`, not both.")
+    require_words(reason=asked.reason, owner=asked.owner)
 
     def work() -> Listed:
         if asked.identifier is not None:

@@ -28,11 +28,11 @@ def model(folder: Path, text: str) -> Path:
 
 
 def keep_versions(home: Path, count: int) -> Path:
-    """So many versions of `fraud`. → the folder of the registry, moved, to be copied: MLflow takes seconds to make one."""
+    """So many versions of `fraud`. → the folder of the registry, to be copied: MLflow takes seconds to make one."""
     made = Registry(home / "models")
     for number in range(1, count + 1):
         made.register("fraud", model(home / f"made{number}", f'{{"n": {number}}}'), CARD)
-    return (home / "models").rename(home / "kept")  # or what is copied would name its files
+    return home / "models"
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +82,17 @@ def test_all_names_are_listed_however_many_a_page_holds(
         registry.promote(card.name, 1)
     assert {one.name for one in registry.versions()} == {"fraud", *(f"fraud-l{n}" for n in range(4))}
     assert set(registry.champions()) == {f"fraud-l{n}" for n in range(4)}
+
+
+def test_a_copy_reads_its_own_files_though_the_first_one_stands(
+    registry: Registry, three: Path, tmp_path: Path
+) -> None:
+    _, folder, _ = registry.find("fraud", "2")
+    assert folder.is_relative_to(tmp_path)
+    (folder / "model.json").write_text("{}")
+    assert Registry(three).find("fraud", "2")[1].is_relative_to(three)
+    with pytest.raises(IncompatibleError):
+        registry.find("fraud", "2")
 
 
 def test_another_process_sees_the_same(registry: Registry, tmp_path: Path) -> None:

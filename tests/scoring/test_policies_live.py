@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
+import numpy as np
+
+from core.clock import now_us
 from policy import read_policy
 from policy.store import promote
+from risk.parts import Reason
 from scoring import Asked
-from scoring.reasons import adverse
+from scoring.reasons import Evidence, adverse, explained
 from scoring.record import summary_of
+from scoring.request import Given, Using, arrival_of
 from tests.scoring.conftest import Home, sent
 from tests.scoring.models import POLICY
 from tests.scoring.test_shadows_live import scored_beside
@@ -64,3 +70,27 @@ def test_a_decline_is_told_in_fixed_words_that_name_nobody(home: Home) -> None:
     for one in told.reply["applicant"]:
         fixed = adverse()[one["code"]]
         assert one == {"code": fixed.code, "en": fixed.en, "zh": fixed.zh}
+
+
+def test_a_feature_without_a_value_is_told_by_why_it_has_none(home: Home) -> None:
+    """Nobody reads that details are not his alone because he left them out, or because they are new."""
+    parts = home.scoring.parts
+    phone = Given("Phone", "13900868000", "self", {"country": "CN"})
+    arrival = arrival_of(sent(868, identifiers=(phone,)), Using(parts.schema, home.hasher, now_us()))
+    met = parts.met_from(home.graph, arrival, now_us(), 60.0)
+
+    def told(name: str, value: float | None = None, seen: Evidence | None = met) -> str:
+        (found,) = explained([Reason(name, 0.5)], parts.catalogue, {name: value}, seen)
+        assert "nknown" not in found["staff"]["en"] and "未知" not in found["staff"]["zh"]
+        return str(found["adverse"])
+
+    assert told("own_phone_since_other", 60.0) == told("device_since_other", 60.0) == "A07"
+    assert (
+        told("amount_over_income") == told("attribute_income") == told("attribute_income", seen=None) == "A02"
+    )
+    assert (told("device_since_other"), told("own_phone_since_other")) == ("A02", "A08")
+    assert told("device_since_other", seen=None) == "A90", "without the graph nothing is known of why"
+    shared = met.columns.relations["Phone"]
+    hub = replace(shared, hub_at=np.zeros_like(shared.hub_at))
+    among = replace(met.columns, relations={**met.columns.relations, "Phone": hub})
+    assert told("own_phone_since_other", seen=replace(met, columns=among)) == "A07"

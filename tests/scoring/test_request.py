@@ -26,6 +26,7 @@ from scoring.request import (
     arrival_of,
     require_impersonal,
     require_tied,
+    require_words,
 )
 from snapshot.shape import shape
 from tests.loaders.staging import NOW, TABLE, put, staged
@@ -242,3 +243,25 @@ def test_what_cannot_be_is_refused_as_in_files(name: str, value: int, fine: bool
     with pytest.raises(InvalidError) as refused:
         read()
     assert [(one.where, one.code) for one in refused.value.fields] == [(f"properties.{name}", "value.range")]
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [
+        ("confirmed farm of A000048917", True),
+        ("case 20261129, 3 of 14", True),
+        ("called 13800139000", False),
+        ("\u7535\u8bdd138 0013 9000", False),
+        ("card 6222 0212 3456 7890 123", False),
+        ("id330106199011263078", False),
+        ("mail joe@example.com", False),
+    ],
+)
+def test_words_about_an_entry_name_nobody(text: str, fine: bool) -> None:
+    if fine:
+        require_words(reason=text, owner="desk")
+        return
+    with pytest.raises(InvalidError) as refused:
+        require_words(reason="farm", owner=text)
+    assert [(one.where, one.code) for one in refused.value.fields] == [("owner", "value.personal")]
+    assert text not in str(refused.value)

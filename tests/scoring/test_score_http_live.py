@@ -121,7 +121,8 @@ def test_a_key_of_the_sandbox_tries_and_leaves_nothing(
 @pytest.mark.parametrize(
     ("changed", "code", "where", "what"),
     [
-        ({"nobody": 1}, "api.invalid", "body", "extra_forbidden"),
+        ({"nobody": 1}, "api.invalid", "body.nobody", "extra_forbidden"),
+        ({"A13800138001": 1}, "api.invalid", "body", "extra_forbidden"),
         ({"identifiers": [{"type": "Device", "value": 13800000001}]}, "api.invalid", "body.identifiers.0.value", "string_type"),
         ({"identifiers": [{"type": "Device", "value": "d", "li@x.cn": 1}]}, "api.invalid", "body.identifiers.0", "extra_forbidden"),
         ({"user": "li@example.com"}, "score.invalid", "body.user", "value.personal"),
@@ -296,10 +297,12 @@ def test_facts_and_lists_over_http(served: Served, client: httpx.Client) -> None
             {"type": "Phone", "key": "13800138001"},
             {"type": "Telephone", "key": "0" * 32},
             {"type": "User", "key": "U-1"},
+            {"type": "User", "key": "web:anna@example.com"},
+            {"type": "User", "key": "web:U-1", "reason": "called 13800138001"},
         ):
             refused = writer.post("/v1/lists/watched/entries", json={**keyed, **wrong})
             assert refused.status_code == 422, refused.text
-            assert "13800138001" not in refused.text
+            assert "13800138001" not in refused.text and "anna" not in refused.text
         on = writer.get("/v1/lists/watched/entries").json()["items"]
         assert made.json()["id"] in [one["id"] for one in on]
     shared = body(71, identifiers=given["identifiers"])
