@@ -140,9 +140,8 @@ class Registry:
         made = self._client.get_model_version(name, str(version))
         folder = self._client.get_run(str(made.run_id)).info.artifact_uri
         own, told = self._files / str(made.run_id) / "artifacts", Path(str(folder).removeprefix("file://"))
-        place = (
-            own if own.exists() else told
-        ) / "model"  # a home that was moved or copied has files of its own
+        # A home that was moved or copied has files of its own.
+        place = (own if own.exists() else told) / "model"
         if not place.exists() and not self._uri.startswith(SQLITE):
             place = self._fetched(name, version)
         card = read_card(place)

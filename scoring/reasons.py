@@ -19,7 +19,7 @@ from core.graph import Row
 from features import Catalogue
 from features.doors import doors
 from features.explain import rows_behind, sentence
-from features.spoken import column
+from features.spoken import LANGUAGES, column
 from features.words import Variant, View
 from graph_schema.arriving import USER
 from risk.parts import Reason
@@ -27,16 +27,16 @@ from snapshot.columns import Columns
 
 MOST_EVIDENCE = 10
 LEFT_OUT, UNKNOWN, OTHER, PERSON = "A02", "A08", "A90", "A91"
-LANGUAGES = ("en", "zh")
-BARE = {
-    "left out": ("The application names no {what}.", "申请中没有{what}。"),
-    "not stated": ("The application does not state the {what}.", "申请中未填写{what}。"),
-    "not enough": ("The application does not say enough for {what}.", "申请信息不足以计算{what}。"),
-    "unknown": ("Nothing that counts was known yet through this {what}.", "通过该{what}尚无相关记录。"),
-    "hub": ("Too many share this {what} for it to be read.", "共用该{what}的申请过多，未作分析。"),
-    "away": ("Nothing could be read for {what}.", "未能读取{what}。"),
-}
-"""What staff read of a feature without a value, by why it has none."""
+BARE: Mapping[str, tuple[str | None, tuple[str, str]]] = {
+    "left out": (LEFT_OUT, ("The application names no {what}.", "申请中没有{what}。")),
+    "not stated": (LEFT_OUT, ("The application does not state the {what}.", "申请中未填写{what}。")),
+    "not enough": (LEFT_OUT, ("The application does not say enough for {what}.", "申请信息不足以计算{what}。")),
+    "unknown": (UNKNOWN, ("Nothing that counts was known yet through this {what}.", "通过该{what}尚无相关记录。")),
+    "hub": (None, ("Too many share this {what} for it to be read.", "共用该{what}的申请过多，未作分析。")),
+    "away": (OTHER, ("Nothing could be read for {what}.", "未能读取{what}。")),
+}  # fmt: skip
+"""Of a feature without a value, by why it has none: the code that an applicant is told (None: that of its family, since what everybody
+names is known, and not walked), and what staff read."""
 WHO = ("user", "用户")
 
 
@@ -69,9 +69,8 @@ def _by_family() -> Mapping[str, str]:
 
 def adverse_code(variant: Variant, bare: str | None) -> str:
     """The code that an applicant is told of a feature: of one without a value, why it has none (`BARE`)."""
-    if bare in {None, "hub"}:  # what everybody names is known, and not walked
-        return _by_family().get(variant.of.family, OTHER)
-    return {"unknown": UNKNOWN, "away": OTHER}.get(bare or "", LEFT_OUT)
+    code = None if bare is None else BARE[bare][0]
+    return code or _by_family().get(variant.of.family, OTHER)
 
 
 def why_bare(variant: Variant, seen: Evidence | None) -> str:
@@ -94,7 +93,7 @@ def _words(variant: Variant, value: Any, bare: str | None, language: str) -> str
         what = variant.name
     else:
         what = WHO[place] if variant.view.relation == USER else getattr(variant.view, language)
-    return BARE[bare][place].format(what=what)
+    return BARE[bare][1][place].format(what=what)
 
 
 def explained(

@@ -167,12 +167,16 @@ def _id_invalid(where: str) -> Field:
     return Field(where, "id.invalid", f"1 to {LONGEST_ID} characters, none of them a control character.")
 
 
-def require_impersonal(text: str | None, where: str, wrong: list[Field]) -> None:
-    """What surely holds an address or a number of a person; a phone number looks like any other."""
-    told = text or ""
-    numbers = pl.Series([re.sub("[ -]", "", one) for one in ID_NUMBER.findall(told)], dtype=pl.String)
+def is_personal(text: str) -> bool:
+    """Whether it surely holds an address or a number of a person; a phone number looks like any other."""
+    numbers = pl.Series([re.sub("[ -]", "", one) for one in ID_NUMBER.findall(text)], dtype=pl.String)
     is_number = len(numbers) > 0 and NORMALISERS["id_number"](numbers, {}).value.is_not_null().any()
-    if is_number or ADDRESS.search(told):
+    return bool(is_number or ADDRESS.search(text))
+
+
+def require_impersonal(text: str | None, where: str, wrong: list[Field]) -> None:
+    """What is no personal data; see `is_personal`."""
+    if is_personal(text or ""):
         wrong.append(
             Field(
                 where,
@@ -185,12 +189,11 @@ def require_impersonal(text: str | None, where: str, wrong: list[Field]) -> None
 def require_words(**told: str) -> None:
     """Raise `InvalidError` unless what somebody writes about a person, by field, names nobody: sentences are kept as they are, and
     a number in them as long as a phone's or a card's is one."""
-    wrong: list[Field] = []
-    for where, text in told.items():
-        before = len(wrong)
-        require_impersonal(text, where, wrong)
-        if len(wrong) == before and NUMBER.search(text):
-            wrong.append(Field(where, "value.personal", "It is kept as it is; name nobody by a number."))
+    wrong = [
+        Field(where, "value.personal", "It is kept as it is; name nobody by a number or an address.")
+        for where, text in told.items()
+        if is_personal(text) or NUMBER.search(text)
+    ]
     if wrong:
         raise InvalidError(
             "lists.personal", "Words about an entry hold what is personal; see `errors`.", fields=wrong

@@ -41,7 +41,7 @@ from scoring.policies import Policies
 from scoring.pool import Pool
 from scoring.record import Decision, count_waiting, of_key, rehearse
 from scoring.replay import Replayed, replay
-from scoring.request import Given, Sent, Using, arrival_of, require_words
+from scoring.request import Given, Sent, Using, arrival_of, is_personal
 from scoring.schemas import SCHEMA, Schemas
 from scoring.scorer import Asked, Scorer
 
@@ -176,8 +176,7 @@ class Scoring:
         """A type and a key that something can have: a user's `source:id`, or the keyed hash of an identifier, never its value. Raises
         `UsageError` (`lists.key`, `schema.unknown_label`)."""
         if label == "User":
-            fine = all(key.partition(":")[::2])
-            require_words(key=key)
+            fine = all(key.partition(":")[::2]) and not is_personal(key)
         else:
             fine = re.fullmatch("[0-9a-f]{32}", key) is not None
             self.parts.schema.identifier(label)

@@ -303,6 +303,9 @@ def test_facts_and_lists_over_http(served: Served, client: httpx.Client) -> None
             refused = writer.post("/v1/lists/watched/entries", json={**keyed, **wrong})
             assert refused.status_code == 422, refused.text
             assert "13800138001" not in refused.text and "anna" not in refused.text
+        numbered = {**keyed, "type": "User", "key": "http:202611290001234"}
+        put = writer.post("/v1/lists/numbered/entries", json=numbered)
+        assert put.status_code == 200, "an id may be a long number, as where applications are scored"
         on = writer.get("/v1/lists/watched/entries").json()["items"]
         assert made.json()["id"] in [one["id"] for one in on]
     shared = body(71, identifiers=given["identifiers"])
