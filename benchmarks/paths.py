@@ -6,6 +6,12 @@ from benchmarks.goal import ROOMS
 
 CORE = ("core", ":(exclude)core/sql")
 """Of what never opens the SQL database."""
+FEATURES_SAID = (
+    ":(exclude)features/explain.py",
+    ":(exclude)features/spoken.py",
+    ":(exclude)features/document.py",
+)
+"""How a value is told to people changes no value."""
 LOADING = (
     *CORE,
     "graph_schema",
@@ -44,6 +50,7 @@ FEATURES = (
     *CORE,
     "snapshot",
     "features",
+    *FEATURES_SAID,
     "simulator",
     "requirements.lock",
     "benchmarks/columns.py",
@@ -62,7 +69,7 @@ SNAPSHOT = (
 )
 ONLINE = (*LOADING, "queries/neighbourhood.py", "snapshot", "simulator", "benchmarks/neighbourhood.py")
 LEARNING = (
-    *(*CORE, "snapshot", "features", "simulator"),
+    *(*CORE, "snapshot", "features", *FEATURES_SAID, "simulator"),
     *RISK,
     "requirements.lock",
     "cli/training.py",
@@ -70,7 +77,7 @@ LEARNING = (
     "benchmarks/simulated.py",
 )
 MODELS = (*RISK, "requirements.lock", "benchmarks/pipeline.py", "benchmarks/tabular.py")
-GRAPH_MODELS = (*CORE, "snapshot", "features", *MODELS, "benchmarks/columns.py")
+GRAPH_MODELS = (*CORE, "snapshot", "features", *FEATURES_SAID, *MODELS, "benchmarks/columns.py")
 HANDBOOK_MODELS = (
     *GRAPH_MODELS,
     *("benchmarks/handbook.py", "benchmarks/handbook.toml", "benchmarks/handbook_settings.json"),

@@ -11,7 +11,7 @@ from core.errors import NotFoundError, UsageError
 from features.catalogue import Catalogue
 from features.compute import Prepared
 from features.lines import kept_targets
-from features.spoken import column, spoken
+from features.spoken import column, singular, spoken
 from features.words import ALL, Kernel, Variant, Who, span
 from snapshot.columns import I64, NEVER, Columns, Relation
 from snapshot.log import columns_of, log_of, only
@@ -150,8 +150,10 @@ def sentence(variant: Variant, value: float | str | None, language: str, *, appl
         window=_window(variant.window, language),
         duration=span(variant.duration),
         column=column(variant, language),
-        target=variant.column,
+        target=column(variant, language),
     )
+    if language == "en" and value == 1 and variant.of.unit != "ratio":
+        found = singular(found)
     return found[0].upper() + found[1:]
 
 

@@ -1,10 +1,13 @@
-"""How a value is said to a person: money in whole units, times in days or hours, yes and no, columns by what they are."""
+"""How a value is said to a person: money in whole units, times in days or hours, shares in percent, yes and no, columns by what
+they are."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from features.words import Variant
+from features.catalogue import house_catalogue
+from features.words import Takes, Variant
 
 SPANS = (
     (86_400.0, "days", "天"),
@@ -25,11 +28,28 @@ COLUMNS = {
     "region": ("region", "地区"),
     "IdNumber.sex": ("sex by the identity number", "证件号性别"),
     "IdNumber.region": ("region of the identity number", "证件号归属地"),
+    "fraud": ("fraud", "欺诈"),
+    "overdue": ("overdue", "逾期"),
+    "approval": ("approval", "批准"),
+    "applications": ("a number of applications", "申请数"),
+    "users": ("a number of users", "用户数"),
+    "newcomers": ("a number of newcomers", "新用户数"),
+    "busiest_hour": ("applications in its busiest hour", "最忙一小时的申请数"),
 }
+CARRIED = {
+    "applications": ("number of applications", "申请数"),
+    "other_users": ("number of other users", "其他用户数"),
+    "since_last": ("time in seconds since an application", "距上次申请秒数"),
+    "smoothed": ("smoothed share of fraud", "欺诈平滑占比"),
+}
+"""By the definition of what a neighbour carries."""
 SECONDS, CENTS = (" seconds", "秒"), (" cents", "分")
 """As sentences of the catalogue say them."""
 UNKNOWN, YES, NO = ("unknown", "未知"), ("yes", "是"), ("no", "否")
 LANGUAGES = ("en", "zh")
+_ONE = re.compile(r"\b1 ((?:other |listed )?\w+)s\b")
+_OF_ONE = {"were": "was", "are": "is", "belong": "belongs"}
+_VERB = re.compile(rf"\b({'|'.join(_OF_ONE)})\b")
 
 
 @dataclass(frozen=True)
@@ -51,15 +71,28 @@ def spoken(variant: Variant, value: float | str | None, language: str) -> Spoken
         return Spoken((YES if value else NO)[place])
     if unit == "seconds":
         return Spoken(_span(value, place), after)
+    if unit == "share":
+        return Spoken(f"{100 * value:,.3g}%")
     if money:
         return Spoken(f"{value / 100:,.2f}", after)
     return Spoken(f"{value:,.4g}" if abs(value) < 1e4 and value % 1 else f"{value:,.0f}")
 
 
 def column(variant: Variant, language: str) -> str:
-    """What a column is called."""
+    """What a column is called; one that neighbours carry, with the way that it was seen through."""
     place = LANGUAGES.index(language)
+    if variant.of.type.takes is Takes.CARRIED:
+        carried = house_catalogue().by_name.get(variant.column)
+        if carried is not None and carried.view is not None and carried.of.name in CARRIED:
+            what = CARRIED[carried.of.name][place]
+            return (f"{what} through their {carried.view.en}", f"{carried.view.zh}{what}")[place]
     return COLUMNS.get(variant.column, (variant.column,) * 2)[place]
+
+
+def singular(said: str) -> str:
+    """An English sentence about one of something, which the catalogue says of several."""
+    found, many = _ONE.subn(r"1 \1", said, count=1)
+    return _VERB.sub(lambda verb: _OF_ONE[verb[0]], found, count=1) if many else said
 
 
 def _span(seconds: float, place: int) -> str:
