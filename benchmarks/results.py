@@ -130,7 +130,12 @@ def machine() -> dict[str, Any]:
 
 @cache
 def loop_ms() -> float:
-    """Milliseconds of a million steps of Python, the median of nine, once a process: compare figures of two days by it."""
+    """`pace_ms`, once a process: compare figures of two days by it."""
+    return pace_ms()
+
+
+def pace_ms() -> float:
+    """Milliseconds of a million steps of Python, the median of nine, as the machine is now."""
 
     def once() -> float:
         began, found = perf_counter(), 0

@@ -181,9 +181,15 @@ class Arrivals:
                 self._undone(label, key, seconds)
         self._commit()
 
-    def rehearse(self, number: int, *, seconds: float = SECONDS) -> None:
-        """One application that is undone: the server compiles what it often runs. `number`: of the rehearsal."""
-        self._undone("Application", f"{_REHEARSED[1]}:{number}", seconds)
+    def rehearse(
+        self, number: int, named: Sequence[Named] = (), user: str | None = None, *, seconds: float = SECONDS
+    ) -> None:
+        """One application that is undone: the server compiles what it often runs. `number`: of the rehearsal; `named` and `user`:
+        what it names, as one that stands does, or what nobody has."""
+        key = f"{_REHEARSED[1]}:{number}"
+        given = None if user is None else {"key": user}
+        arrival = Arrival("Application", key, None, {"key": key}, given, tuple(named)) if named else None
+        self._undone("Application", key, seconds, arrival=arrival)
 
     def _commit(self) -> None:
         name, now = f"warming:{secrets.token_hex(8)}", self._clock()
@@ -191,11 +197,13 @@ class Arrivals:
             statement("loads/warm").run(self._graph, name=f"{name}:{number}", now=now)
             statement("loads/cool").run(self._graph, name=name, before=now - HOUR)
 
-    def _undone(self, label: str, key: str, seconds: float, *, anew: bool = False) -> None:
+    def _undone(
+        self, label: str, key: str, seconds: float, *, anew: bool = False, arrival: Arrival | None = None
+    ) -> None:
         with suppress(Rehearsed):
-            self._graph.in_write(partial(self._rehearsed, label, key, anew), seconds=seconds)
+            self._graph.in_write(partial(self._rehearsed, label, key, anew, arrival), seconds=seconds)
 
-    def _rehearsed(self, label: str, key: str, anew: bool, tx: Transaction) -> None:
+    def _rehearsed(self, label: str, key: str, anew: bool, arrival: Arrival | None, tx: Transaction) -> None:
         tx = tx.anew() if anew else tx
         if label == "Load":
             _begin(self._run(), tx)
@@ -203,11 +211,13 @@ class Arrivals:
             tx.run(self._hold_about, about=key)
         else:
             named = tuple(Named(kind, key, properties={"key": key}) for kind in self._walk)
-            self._tied(tx, Arrival(label, key, None, {"key": key}, {"key": key}, named), 0, self._carry)
+            made = arrival or Arrival(label, key, None, {"key": key}, {"key": key}, named)
+            self._tied(tx, made, 0, self._carry)
         raise Rehearsed("arrive.rehearsed", "A rehearsal is over; nothing of it stays.")
 
     def _load(self, graph: Graph) -> int:
-        """Number of this process's load of the day."""
+        """Number of this process's load of the day, begun in a transaction of its own: in one that has written already the server would
+        plan every statement of an arrival anew (0.7 s)."""
         day = self._clock() // DAY
         with self._opening:
             if day not in self._loads:

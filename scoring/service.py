@@ -25,7 +25,7 @@ from core.graph import Graph
 from core.settings import Settings
 from core.sql import Sql
 from graph_schema import Identifier, Schema
-from loaders.arrive import Arrived
+from loaders.arrive import Arrived, Named
 from loaders.hashing import Hasher
 from loaders.identify import identify
 from policy.model import Policy
@@ -55,7 +55,7 @@ OUTBOX = "outbox.lock"
 """Below the home: held by the process that tells the graph of decisions."""
 SAMPLES = ("13900001234", "010-62781234")
 """Of a mobile and of a landline: the plans of both are read at their first."""
-NOBODY = Sent("fingraph", "warming", user="nobody")
+NOBODY = Sent("fingraph", "warming", user="nobody", identifiers=(Given("Phone", SAMPLES[0]),))
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,8 @@ class Scoring:
         for number, row in enumerate(newest):
             if time.monotonic() > until:
                 break
-            parts.arrivals.rehearse(number)
+            named = [Named(**one) for one in row["named"]]
+            parts.arrivals.rehearse(number, named, row["user"])
             parts.seen(parts.met_again(self._opened.graph, row["key"], seconds=30.0))
             self.scorer.score(self._opened.graph, nobody, seconds=30.0)
         parts.unseen(arrival_of(NOBODY, self._using(parts)), (0, 0), "warming")

@@ -111,6 +111,22 @@ def test_another_row_of_the_same_key_is_a_conflict_and_leaves_no_trace(
     assert empty_graph.read("MATCH (d:Device) RETURN d.key AS key") == [{"key": "d1"}]
 
 
+def test_a_rehearsal_of_what_stands_leaves_everything_as_it_was(
+    empty_graph: Graph, arriving: Arrivals
+) -> None:
+    first = application("a", "u", Device="d", Phone="p")
+    arriving.arrive(first)
+    everything = (
+        "MATCH (n) WITH n ORDER BY elementId(n) WITH collect([labels(n), properties(n)]) AS nodes "
+        "OPTIONAL MATCH ()-[r]->() WITH nodes, r ORDER BY elementId(r) "
+        "RETURN nodes, collect([type(r), properties(r)]) AS links"
+    )
+    before = empty_graph.read(everything)
+    for number in range(5):  # more than `bind`: a hub, if they stood
+        arriving.rehearse(number, first.named, "s:u")
+    assert empty_graph.read(everything) == before
+
+
 def test_points_of_what_shares_something_are_in_order_whatever_the_clocks_say(
     empty_graph: Graph, arriving: Arrivals
 ) -> None:
