@@ -13,7 +13,6 @@ import pytest
 from sqlalchemy import NullPool, create_engine, make_url
 
 from core.graph import Graph, connect
-from core.server.config import config_text
 from core.server.local import LocalServer
 from core.settings import Settings, load_settings
 from core.sql import Sql, open_sql
@@ -118,17 +117,9 @@ def server(settings: Settings) -> Iterator[Settings]:
         yield settings
         return
     local = LocalServer(settings)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("core.server.config.config_text", _with_plans_kept)
-        local.start()
+    local.start()
     yield settings
     local.stop()
-
-
-def _with_plans_kept(settings: Settings) -> str:
-    """Each test has a graph of its own size, and the server would plan all statements anew for each: a graph of scoring and its server took
-    248 s by that, and take 60. Plans that are to be good whatever the graph holds are asked for anew by their own tests."""
-    return f"{config_text(settings)}dbms.cypher.min_replan_interval=1h\n"
 
 
 @pytest.fixture(scope="session")
