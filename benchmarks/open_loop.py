@@ -18,7 +18,6 @@ import httpx
 import numpy as np
 
 from benchmarks.goal import MeasuringError
-from benchmarks.results import pace_ms
 
 THREADS = 48
 
@@ -33,8 +32,8 @@ class Load:
     failed: Counter[str] = field(default_factory=Counter)
     """Requests without a decision, by the code of the problem or the name of the error."""
     degraded: int = 0
-    pace_ms: tuple[float, float] = (0.0, 0.0)
-    """Of a million steps of Python before and after: a machine that is shared has another pace in each minute."""
+    pace_ms: tuple[float, ...] = ()
+    """Of a million steps of Python before and after, where it was taken: a machine that is shared has another pace in each minute."""
 
     @property
     def p50(self) -> float:
@@ -84,9 +83,8 @@ class Caller:
         self._next = 0
 
     def load(self, rate: float, seconds: float, bodies: Sequence[bytes] = (), until: Any = None) -> Load:
-        """`rate` requests a second for so long, or until something has happened, which has begun by now: then its pace before is
-        not measured."""
-        told, pace = Load(), pace_ms() if until is None else 0.0
+        """`rate` requests a second for so long, or until something has happened."""
+        told = Load()
         due = SimpleQueue[Due | None]()
         threads = [
             threading.Thread(target=self._send, args=(i, due, told), daemon=True) for i in range(THREADS)
@@ -105,7 +103,6 @@ class Caller:
             due.put(None)
         for thread in threads:
             thread.join(120)
-        told.pace_ms = (pace, pace_ms())
         return told
 
     def body(self, targets: Sequence[str] = ()) -> bytes:

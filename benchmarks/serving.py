@@ -12,9 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -176,18 +177,26 @@ def _at(size: int, champions: Path, terminal: Terminal, *, whole: bool) -> dict[
             told: dict[str, Any] = {"nodes": nodes, "ready_s": round(time.monotonic() - began, 1)}
             caller = Caller(url, tokens, bodies)
             told["first"] = caller.load(1, 1)
-            told["started"] = caller.load(RATE, SECONDS)
-            told["ordinary"] = caller.load(RATE, SECONDS)
+            told["started"] = _paced(lambda: caller.load(RATE, SECONDS))
+            told["ordinary"] = _paced(lambda: caller.load(RATE, SECONDS))
             if whole:
-                told["busy"] = caller.load(RATE, SECONDS, busy)
+                told["busy"] = _paced(lambda: caller.load(RATE, SECONDS, busy))
                 told |= _of_many(caller, keep_many(settings.home))
                 for rate in STEPS:
-                    told[f"at_{rate}"] = caller.load(rate, STEP_SECONDS)
+                    told[f"at_{rate}"] = _paced(partial(caller.load, rate, STEP_SECONDS))
                     if told[f"at_{rate}"].p99 > 5 * SUSTAINED_MS:
                         break
                     time.sleep(2)
-                told["rings"] = _beside_rings(settings, caller)
+                told["rings"] = _paced(lambda: _beside_rings(settings, caller))
     return told
+
+
+def _paced(work: Callable[[], Load]) -> Load:
+    """A load, and the machine's pace before and after it."""
+    before = pace_ms()
+    load = work()
+    load.pace_ms = (before, pace_ms())
+    return load
 
 
 def _all_ready(url: str) -> bool:
@@ -205,30 +214,29 @@ def _of_many(caller: Caller, names: Sequence[str]) -> dict[str, Load]:
     first = _ask_all(caller, fives, FIRST_RATE)
     for place in range(1, 1 + MORE_ROUNDS):
         _ask_all(caller, [*fives[place:], *fives[:place]], MORE_RATE)
-    count = RATE * SECONDS
+    same = [caller.body(names[:5]) for _ in range(RATE * SECONDS)]
+    of_all = [caller.body(dice.sample(names, 5)) for _ in range(RATE * SECONDS)]
     return {
         "models_first": first,
-        "models_same": caller.load(RATE, SECONDS, [caller.body(names[:5]) for _ in range(count)]),
-        "models_any": caller.load(RATE, SECONDS, [caller.body(dice.sample(names, 5)) for _ in range(count)]),
+        "models_same": _paced(partial(caller.load, RATE, SECONDS, same)),
+        "models_any": _paced(partial(caller.load, RATE, SECONDS, of_all)),
     }
 
 
 def _ask_all(caller: Caller, fives: Sequence[Sequence[str]], rate: float) -> Load:
-    return caller.load(rate, len(fives) / rate, [caller.body(five) for five in fives])
+    bodies = [caller.body(five) for five in fives]
+    return _paced(lambda: caller.load(rate, len(fives) / rate, bodies))
 
 
 def _beside_rings(settings: Settings, caller: Caller) -> Load:
     """Requests while `fingraph rings run` works, from its start to its end."""
-    before = pace_ms()
     run = subprocess.Popen(
         [sys.executable, "-m", "cli", "rings", "run", "--json"],
         env=environment_of(settings),
         stdout=subprocess.DEVNULL,
     )
     try:
-        load = caller.load(RATE, 600, until=lambda: run.poll() is not None)
-        load.pace_ms = (before, load.pace_ms[1])
-        return load
+        return caller.load(RATE, 600, until=lambda: run.poll() is not None)
     finally:
         run.wait(600)
 

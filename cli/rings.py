@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -41,9 +40,6 @@ from rings import (
 app = typer.Typer(help="Rings: applications of several users that hang together.", no_args_is_help=True)
 app.registered_commands += decisions.app.registered_commands
 
-NICENESS = 10
-"""Of a run over the whole graph: decisions on the same machine come first."""
-
 Limit = Annotated[int, typer.Option(help="Rows at most.")]
 After = Annotated[str | None, typer.Option(help="Continue after a page: the `next` that it gave.")]
 
@@ -56,7 +52,6 @@ def run(
     as_json: JsonFlag = False,
 ) -> None:
     """Find the rings in the graph; their names last from run to run."""
-    os.nice(NICENESS)
     with _graph() as graph, Terminal() as progress:
         schema = live_schema(graph)
         result = run_rings(graph, schema, now_us, progress, engine)
@@ -188,7 +183,6 @@ def backfill_(
     as_json: JsonFlag = False,
 ) -> None:
     """Make the history of days past: a run for the end of each, as it would have been made then."""
-    os.nice(NICENESS)
     with _graph() as graph, Terminal() as progress:
         made = list(
             backfill(

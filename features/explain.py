@@ -11,7 +11,7 @@ from core.errors import NotFoundError, UsageError
 from features.catalogue import Catalogue
 from features.compute import Prepared
 from features.lines import kept_targets
-from features.spoken import column, singular, spoken
+from features.spoken import agreeing, column, spoken
 from features.words import ALL, Kernel, Variant, Who, span
 from snapshot.columns import I64, NEVER, Columns, Relation
 from snapshot.log import columns_of, log_of, only
@@ -142,18 +142,17 @@ def sentence(variant: Variant, value: float | str | None, language: str, *, appl
     if told is None:
         return ""
     view = "" if variant.view is None else getattr(variant.view, language)
-    said = spoken(variant, value, language)
+    said, what = spoken(variant, value, language), column(variant, language)
     words: str = getattr(told, language)
     found = words.replace("{value}" + said.unit, "{value}").format(
         value=said.value,
         view=view,
         window=_window(variant.window, language),
         duration=span(variant.duration),
-        column=column(variant, language),
-        target=column(variant, language),
+        column=what,
+        target=what,
     )
-    if language == "en" and value == 1 and variant.of.unit != "ratio":
-        found = singular(found)
+    found = agreeing(found, variant, value, language)
     return found[0].upper() + found[1:]
 
 

@@ -89,8 +89,10 @@ def column(variant: Variant, language: str) -> str:
     return COLUMNS.get(variant.column, (variant.column,) * 2)[place]
 
 
-def singular(said: str) -> str:
-    """An English sentence about one of something, which the catalogue says of several."""
+def agreeing(said: str, variant: Variant, value: float | str | None, language: str) -> str:
+    """A sentence whose words agree with its number: in English the catalogue says of several what may be about one."""
+    if language != "en" or value != 1 or variant.of.unit == "ratio":
+        return said
     found, many = _ONE.subn(r"1 \1", said, count=1)
     return _VERB.sub(lambda verb: _OF_ONE[verb[0]], found, count=1) if many else said
 

@@ -2,6 +2,9 @@
 
 Nodes are held in the order of label and key, applications first, so that two arrivals wait for each other and never in
 a circle. A hub is not held: nothing is read through it. What was held tells its newest link, read after it is held.
+
+The key of what arrives comes in a map, `$it`: a statement is planned anew for a text parameter about ten times as long (to 1, 10,
+100, 1,000 characters), which costs somebody seconds; what stands in a map has no such length.
 """
 
 from __future__ import annotations
@@ -24,14 +27,14 @@ holds it and links to it then waits for those who wait for it."""
 def hold_named(schema: Schema, label: str) -> str:
     """Hold the user and identifiers that a new application or event names, made where they do not stand.
 
-    `$key`, `$load`, and `$named`: for each label maps {key, properties}, in order of key. → label, key, id, last (µs: its
+    `$it` {key}, `$load`, and `$named`: for each label maps {key, properties}, in order of key. → label, key, id, last (µs: its
     newest link; of a hub when it became one); and last a row of the label `label` itself: id, last (its point), seq and
-    digest of what stands by `$key`.
+    digest of what stands by that key.
     """
     kinds = {identifier.label: identifier for identifier in schema.identifiers}
     branches = [_held(name, kinds.get(name)) for name in sorted([*kinds, USER])]
     own = (
-        f"OPTIONAL MATCH (n:{label} {{key: $key}}) RETURN '{label}' AS label, n.key AS key, id(n) AS id, "
+        f"OPTIONAL MATCH (n:{label} {{key: $it.key}}) RETURN '{label}' AS label, n.key AS key, id(n) AS id, "
         "n.known_at AS last, n.seq AS seq, n.digest AS digest"
     )
     return KEEP_PLAN + "\nUNION ALL\n".join([*branches, own])
@@ -56,12 +59,12 @@ def _newest(kind: Identifier | None) -> str:
 
 
 def hold_about(schema: Schema) -> str:
-    """Hold an application (`$about`) and whatever others see it through, for an outcome.
+    """Hold an application (`$it`) and whatever others see it through, for an outcome.
 
     → id, last (µs: the newest of its own point and outcomes, the links of all of them, and when hubs among them became so); no row when it does not stand. One that names nobody is held alone.
     """
     types = "|".join(identifier.relationship for identifier in schema.identifiers)
-    return f"""{KEEP_PLAN}MATCH (a:Application {{key: $about}})
+    return f"""{KEEP_PLAN}MATCH (a:Application {{key: $it.key}})
 {_HOLD.format("a")}
 WITH a
 CALL (a) {{
@@ -83,10 +86,10 @@ RETURN id(a) AS id, max(moment) AS last"""
 
 
 def hold_amended(kind: Identifier) -> str:
-    """Hold an application (`$about`) and an identifier that is added to it (`$named`, one map). → id, last, other (id of
+    """Hold an application (`$it`) and an identifier that is added to it (`$named`, one map). → id, last, other (id of
     the identifier), and of the link that stands: standing, known_at, seq, digest."""
     role = " {role: $role}" if kind.roles else ""
-    return f"""MATCH (a:Application {{key: $about}})
+    return f"""MATCH (a:Application {{key: $it.key}})
 {_HOLD.format("a")}
 WITH a
 MERGE (n:{kind.label} {{key: $named.key}}) ON CREATE SET n += $named.properties, n.load = $load
@@ -145,7 +148,7 @@ CREATE (a)-[r:{kind.relationship}]->(n) SET r = $properties
 WITH n RETURN n.hub_since IS NULL AND COUNT {{ (n)<-[:{kind.relationship}]-() }} > $walk AS past"""
 
 
-STORE_CARRIED = """MATCH (a:Application {key: $key})
+STORE_CARRIED = """MATCH (a:Application {key: $it.key})
 SET a.carried = $values, a.carried_version = $version"""
 """What the application that was just written carries from its own point on: `$values`, of the catalogue `$version`."""
 

@@ -15,7 +15,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from core.clock import DAY, HOUR, Clock, now_us
@@ -32,8 +32,7 @@ from queries.neighbourhood import NeighbourhoodRead
 SECONDS = 10.0
 """Longest time an arrival takes in the database."""
 WARM_SECONDS = 120.0
-_REHEARSED = ("a:b", "fingraph:rehearsed", "fingraph:" + "rehearsed" * 20)
-"""Keys of arrivals that are undone: the server plans anew where a text is about ten times as long (to 10, 100, 1,000)."""
+_REHEARSED = "fingraph:rehearsed"
 _COMMITS = 10
 """That make something, and as many that take it away."""
 Carry = Callable[[Row], Sequence[float]]
@@ -170,15 +169,19 @@ class Arrivals:
         return graph.in_write(lambda tx: write(tx, arrival, load), seconds=seconds)
 
     def warm(self, *, seconds: float = WARM_SECONDS) -> None:
-        """Have the server plan what arrivals run, by what the graph holds now, which takes seconds once: by some of each kind that are
+        """Have the server plan what arrivals run, by what the graph holds now, which takes seconds once: by one of each kind that is
         undone, and commits of nothing that stays.
 
         Call it before the first arrival; without it the first may run out of its time.
         """
-        for label in (*self._schema.tied, "Outcome", "Load"):
-            for key in _REHEARSED:
-                self._undone(label, key, seconds, anew=True)
-                self._undone(label, key, seconds)
+        works: list[Callable[[Transaction], object]] = [
+            *(partial(self._rehearsed, self._nobodys(label, _REHEARSED)) for label in self._schema.tied),
+            lambda tx: tx.run(self._hold_about, it={"key": _REHEARSED}),
+            lambda tx: _begin(self._run(), tx),
+        ]
+        for work in works:
+            for anew in (True, False):
+                self._undone(work, seconds, anew=anew)
         self._commit()
 
     def rehearse(
@@ -186,10 +189,10 @@ class Arrivals:
     ) -> None:
         """One application that is undone: the server compiles what it often runs. `number`: of the rehearsal; `named` and `user`:
         what it names, as one that stands does, or what nobody has."""
-        key = f"{_REHEARSED[1]}:{number}"
-        given = None if user is None else {"key": user}
-        arrival = Arrival("Application", key, None, {"key": key}, given, tuple(named)) if named else None
-        self._undone("Application", key, seconds, arrival=arrival)
+        arrival = self._nobodys("Application", f"{_REHEARSED}:{number}")
+        if named:
+            arrival = replace(arrival, user=None if user is None else {"key": user}, named=tuple(named))
+        self._undone(partial(self._rehearsed, arrival), seconds)
 
     def _commit(self) -> None:
         name, now = f"warming:{secrets.token_hex(8)}", self._clock()
@@ -197,23 +200,21 @@ class Arrivals:
             statement("loads/warm").run(self._graph, name=f"{name}:{number}", now=now)
             statement("loads/cool").run(self._graph, name=name, before=now - HOUR)
 
-    def _undone(
-        self, label: str, key: str, seconds: float, *, anew: bool = False, arrival: Arrival | None = None
-    ) -> None:
-        with suppress(Rehearsed):
-            self._graph.in_write(partial(self._rehearsed, label, key, anew, arrival), seconds=seconds)
+    def _undone(self, work: Callable[[Transaction], object], seconds: float, *, anew: bool = False) -> None:
+        def undone(tx: Transaction) -> None:
+            work(tx.anew() if anew else tx)
+            raise Rehearsed("arrive.rehearsed", "A rehearsal is over; nothing of it stays.")
 
-    def _rehearsed(self, label: str, key: str, anew: bool, arrival: Arrival | None, tx: Transaction) -> None:
-        tx = tx.anew() if anew else tx
-        if label == "Load":
-            _begin(self._run(), tx)
-        elif label == "Outcome":
-            tx.run(self._hold_about, about=key)
-        else:
-            named = tuple(Named(kind, key, properties={"key": key}) for kind in self._walk)
-            made = arrival or Arrival(label, key, None, {"key": key}, {"key": key}, named)
-            self._tied(tx, made, 0, self._carry)
-        raise Rehearsed("arrive.rehearsed", "A rehearsal is over; nothing of it stays.")
+        with suppress(Rehearsed):
+            self._graph.in_write(undone, seconds=seconds)
+
+    def _nobodys(self, label: str, key: str) -> Arrival:
+        """One that names of each kind what nobody has."""
+        named = tuple(Named(kind, key, properties={"key": key}) for kind in self._walk)
+        return Arrival(label, key, None, {"key": key}, {"key": key}, named)
+
+    def _rehearsed(self, arrival: Arrival, tx: Transaction) -> None:
+        self._tied(tx, arrival, 0, self._carry)
 
     def _load(self, graph: Graph) -> int:
         """Number of this process's load of the day, begun in a transaction of its own: in one that has written already the server would
@@ -229,7 +230,7 @@ class Arrivals:
 
     def _tied(self, tx: Transaction, arrival: Arrival, load: int, carry: Carry | None = None) -> Arrived:
         named = self._by_label(arrival)
-        held = tx.run(self._hold[arrival.label], key=arrival.key, load=load, named=named)
+        held = tx.run(self._hold[arrival.label], it={"key": arrival.key}, load=load, named=named)
         standing = held.pop()
         if standing["id"] is not None:
             return self._again(tx, arrival, standing)
@@ -253,7 +254,7 @@ class Arrivals:
         seen = self._seen(tx, arrival)
         if seen is not None and carry is not None:
             values = [float(value) for value in carry(seen)]
-            tx.run(arriving.STORE_CARRIED, key=arrival.key, values=values, version=self._version)
+            tx.run(arriving.STORE_CARRIED, it={"key": arrival.key}, values=values, version=self._version)
         return Arrived(arrival.key, known_at, seq, unchanged=False, seen=seen)
 
     def _by_label(self, arrival: Arrival) -> dict[str, list[Row]]:
@@ -285,10 +286,10 @@ class Arrivals:
             tx.run(cypher.mark_hubs(kind), id=[id_], walk=kind.walk)
 
     def _outcome(self, tx: Transaction, arrival: Arrival, load: int) -> Arrived:
-        held = tx.run(self._hold_about, about=arrival.about)
+        held = tx.run(self._hold_about, it={"key": arrival.about})
         if not held:
             raise _no_reference()
-        standing = tx.run(_STANDING_OUTCOME, key=arrival.key)
+        standing = tx.run(_STANDING_OUTCOME, it={"key": arrival.key})
         if standing:
             _require_same(arrival, standing[0])
             return Arrived(arrival.key, standing[0]["last"], standing[0]["seq"], unchanged=True)
@@ -306,7 +307,7 @@ class Arrivals:
         kind: Identifier = self._schema.identifier(one.label)
         given = {"key": one.key, "properties": one.properties}
         role = {"role": one.role} if kind.roles else {}
-        held = tx.run(arriving.hold_amended(kind), about=arrival.about, named=given, load=load, **role)
+        held = tx.run(arriving.hold_amended(kind), it={"key": arrival.about}, named=given, load=load, **role)
         if not held:
             raise _no_reference()
         found = held[0]
@@ -335,7 +336,7 @@ def _begin(run: LoadRun, tx: Transaction) -> int:
 
 
 _STANDING_OUTCOME = (
-    "MATCH (n:Outcome {key: $key}) RETURN n.digest AS digest, n.known_at AS last, n.seq AS seq"
+    "MATCH (n:Outcome {key: $it.key}) RETURN n.digest AS digest, n.known_at AS last, n.seq AS seq"
 )
 
 

@@ -145,8 +145,9 @@ def expand(
         head = _head(tx, question, chosen, at)
         now = used or (Order.NEWEST if order.by_degree and head["total"] > question.walk else order)
         rows = tx.run(
-            page_text(schema, type, chosen, now, continued=place is not None),
+            page_text(schema, type, chosen, by_degree=now.by_degree, continued=place is not None),
             **_parameters(question, at),
+            sign=now.sign,
             limit=limit + 1,
             **({"after": list(place.values)} if place else {}),
         )

@@ -86,7 +86,7 @@ class NeighbourhoodRead:
     def within(self, tx: Transaction, key: str, version: str | None = None) -> Row:
         """What the application of that key saw at its own point, inside a transaction. `version`: of the catalogue
         whose carried values are wanted. Raises `NotFoundError` (`neighbourhood.unknown`)."""
-        found = tx.run(self.of_key, key=key, version=version, missing=MISSING)
+        found = tx.run(self.of_key, it={"key": key}, version=version, missing=MISSING)
         if not found:
             raise NotFoundError(
                 "neighbourhood.unknown", "The graph has no application of this key that has a time."
@@ -114,7 +114,7 @@ class NeighbourhoodRead:
             self.of_named,
             seconds=seconds,
             named=keys,
-            key=key,
+            it={"key": key},
             at=point[0],
             seq=point[1],
             version=version,
@@ -123,14 +123,14 @@ class NeighbourhoodRead:
 
 
 def _text(asked: Asked, *, of_key: bool) -> str:
-    """The statement; `$key`, `$version`, `$missing`, and for one that is not in the graph `$named`, `$at`, `$seq`.
+    """The statement; `$it` {key}, `$version`, `$missing`, and for one that is not in the graph `$named`, `$at`, `$seq`.
 
     → known_at, seq, event_at and own (both null in the second form), identifiers, run_known_at, and the columns of
     `TARGET` and of `met_numbers`, `met_texts`, `met_given` as lists.
     """
     first, event_at, own = "WITH null AS a, $at AS at, $seq AS seq", "null", "null"
     if of_key:
-        first = "MATCH (a:Application {key: $key}) WHERE a.known_at IS NOT NULL\nWITH a, a.known_at AS at, a.seq AS seq"
+        first = "MATCH (a:Application {key: $it.key}) WHERE a.known_at IS NOT NULL\nWITH a, a.known_at AS at, a.seq AS seq"
         event_at, own = "a.event_at", _list(f"a.{name}" for name in (*asked.numbers, *asked.texts))
     ways = "|".join(("SUBMITTED", *(kind.relationship for kind in asked.schema.identifiers)))
     hub = "coalesce(CASE WHEN i.hub_since = at THEN i.hub_seq < seq ELSE i.hub_since < at END, false)"
@@ -146,9 +146,9 @@ CALL (a, at, seq) {{
     WITH * WHERE NOT hub
     MATCH (i)-[r:{ways}|DID]-(n)
     WHERE CASE WHEN r.known_at < at THEN true WHEN r.known_at > at THEN false WHEN r.seq <> seq THEN r.seq < seq
-      ELSE n.known_at = at AND n.seq = seq AND n.key < $key END
+      ELSE n.known_at = at AND n.seq = seq AND n.key < $it.key END
       AND CASE WHEN n.known_at < at THEN true WHEN n.known_at > at THEN false WHEN n.seq <> seq THEN n.seq < seq
-      ELSE n.key < $key END{"" if of_key else " AND NOT (n.key = $key AND n:Application)"}
+      ELSE n.key < $it.key END{"" if of_key else " AND NOT (n.key = $it.key AND n:Application)"}
     RETURN collect(n) AS met, collect(r.known_at) AS link_at, collect(r.seq) AS link_seq,
       collect(coalesce(r.role, '')) AS link_role
   }}

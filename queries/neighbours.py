@@ -1,6 +1,6 @@
 """Which nodes are neighbours of a node, by the schema, and the statements that read them page by page.
 
-Parameters: `$key`, `$as_of`, `$run`, `$walk` (by label), `$limit`, `$after`; `$most`: what is counted up to.
+Parameters: `$key`, `$as_of`, `$run`, `$walk` (by label), `$sign`, `$limit`, `$after`; `$most`: what is counted up to.
 """
 
 from __future__ import annotations
@@ -36,6 +36,11 @@ class Order(StrEnum):
     def by_degree(self) -> bool:
         """Whether the degrees of all neighbours must be known before the first can be told."""
         return self in (Order.MOST_CONNECTED, Order.LEAST_CONNECTED)
+
+    @property
+    def sign(self) -> int:
+        """`$sign` of a page in this order."""
+        return -1 if self in (Order.NEWEST, Order.MOST_CONNECTED) else 1
 
 
 PLACE = tuple(
@@ -118,21 +123,20 @@ CALL (n) {{
 RETURN n.hub_since AS hub_since, {links} AS links, total"""
 
 
-def page_text(schema: Schema, label: str, chosen: Sequence[Step], order_by: Order, *, continued: bool) -> str:
-    """A page of the neighbours by the steps `chosen`: the columns of `PLACE`, masked, node, known_at, seq,
+def page_text(schema: Schema, label: str, chosen: Sequence[Step], *, by_degree: bool, continued: bool) -> str:
+    """A page of the neighbours by the steps `chosen`, in the order of `$sign`: the columns of `PLACE`, masked, node, known_at, seq,
     properties, degree, hub_since."""
     rows = "\n  UNION ALL\n  ".join(step.rows() for step in chosen)
     degree = degree_of(schema, "m", {name for step in chosen for name in step.neighbours})
-    sign = {Order.MOST_CONNECTED: "-", Order.LEAST_CONNECTED: ""}.get(order_by)
-    rank = "0" if sign is None else f"{sign}coalesce({degree}, $walk[head(labels(m))])"
-    first = "" if order_by is Order.OLDEST else "-"
+    rank = f"$sign * coalesce({degree}, $walk[head(labels(m))])" if by_degree else "0"
+    newest = "-1" if by_degree else "$sign"
     more = f"WITH * WHERE {after(PLACE)}\n" if continued else ""
     return f"""MATCH (n:{label} {{key: $key}})
 CALL (n) {{
   {rows}
 }}
 WITH m, known_at, seq, relation, outgoing, detail, properties, head(labels(m)) AS type, m.key AS key,
-     coalesce({first}known_at, {LATE}) AS at, coalesce({first}seq, {LATE}) AS nth, {rank} AS rank
+     coalesce({newest} * known_at, {LATE}) AS at, coalesce({newest} * seq, {LATE}) AS nth, {rank} AS rank
 {more}WITH * ORDER BY {order(PLACE)} LIMIT $limit
 RETURN relation, outgoing, type, key, detail, rank, at, nth, known_at, seq, properties,
        coalesce(m.masked, m.kind, m.target) AS caption, m.known_at AS neighbour_known_at, m.hub_since AS hub_since,

@@ -64,6 +64,19 @@ def test_a_command_imports_nothing_that_takes_seconds() -> None:
     assert not heavy & set(done.stdout.split())
 
 
+@pytest.mark.parametrize(("args", "niceness"), [("rings run", 10), ("rings backfill", 10), ("rings list", 0)])
+def test_what_works_over_the_whole_graph_gives_way_before_it_imports_anything(
+    args: str, niceness: int
+) -> None:
+    code = (
+        "import os, sys, types; from cli.entry import main; before = os.nice(0); late = types.ModuleType('cli.main'); "
+        "late.main = lambda: print(os.nice(0) - before); sys.modules['cli.main'] = late; "
+        f"sys.argv[1:] = {args.split()}; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(done.stdout) == niceness
+
+
 @pytest.mark.parametrize("kind", [PermissionError, IsADirectoryError, FileNotFoundError])
 def test_a_path_that_cannot_be_opened_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kind: type[OSError]

@@ -202,8 +202,8 @@ def test_an_application_that_is_not_in_the_graph_is_read_alike(day: Day) -> None
 DAY_EARLY = f" - {DAY}"
 MUTANTS = {
     "the application itself is among those met": [
-        ("AND n.key < $key END", "END"),
-        ("ELSE n.key < $key END", "ELSE true END"),
+        ("AND n.key < $it.key END", "END"),
+        ("ELSE n.key < $it.key END", "ELSE true END"),
     ],
     "the point is one second later": [("a.known_at AS at", "a.known_at + 1000000 AS at")],
     "outcomes a day early": [

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from core.clock import HOUR, MINUTE, now_us
-from core.graph import KEEP_PLAN, Graph
+from core.graph import KEEP_PLAN, Graph, Row, Transaction
 from core.records import Operator
 from graph_schema import FINGRAPH, arriving, live
-from loaders.arrive import Arrivals
+from loaders.arrive import Arrival, Arrivals, Named
 from queries import statement
 from queries.neighbourhood import MISSING, NeighbourhoodRead
 from snapshot.online import asked_for
@@ -39,6 +41,36 @@ def test_nothing_of_warming_stays_and_what_a_killed_server_left_goes(
     assert not statement("loads/sources").run(empty_graph)
 
 
+def test_keys_of_any_length_are_served_by_the_plans_of_one(
+    door: Arrivals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neo4j keeps a plan for each statement, type of parameter, and length of a text or list in tens."""
+    run, asked = Transaction.run, set()
+
+    def noted(tx: Transaction, text: str, **given: object) -> list[Row]:
+        asked.add((text, *sorted((name, _size(value)) for name, value in given.items())))
+        return run(tx, text, **given)
+
+    def arrived(key: str) -> set[Any]:
+        asked.clear()
+        named = tuple(Named(kind.label, f"{key}:{kind.label}") for kind in FINGRAPH.identifiers)
+        for made in (
+            Arrival("Application", key, "digest", {"key": key}, {"key": key}, named),
+            Arrival("Outcome", f"{key}:o", "digest", {"key": f"{key}:o", "target": "fraud"}, about=key),
+            Arrival("USED_DEVICE", f"{key}:d", "digest", named=(Named("Device", f"{key}:d"),), about=key),
+        ):
+            door.arrive(made)
+        return set(asked)
+
+    monkeypatch.setattr(Transaction, "run", noted)
+    arrived("the day's load begins")
+    assert arrived("a:1") == arrived("a:" + "1" * 40) == arrived("a:" + "1" * 400)
+
+
+def _size(value: object) -> object:
+    return (type(value), len(str(len(value)))) if isinstance(value, str | list) else type(value)
+
+
 def test_plans_that_are_kept_do_not_depend_on_what_the_graph_holds(
     empty_graph: Graph, door: Arrivals
 ) -> None:
@@ -46,12 +78,12 @@ def test_plans_that_are_kept_do_not_depend_on_what_the_graph_holds(
     read = NeighbourhoodRead(asked_for(FINGRAPH))
     point = {"version": None, "missing": MISSING}
     asked: dict[str, dict[str, object]] = {
-        read.of_key: {"key": "a", **point},
-        read.of_named: {"key": "a", "at": 1, "seq": 1, "named": named, **point},
-        arriving.hold_about(FINGRAPH): {"about": "a"},
+        read.of_key: {"it": {"key": "a"}, **point},
+        read.of_named: {"it": {"key": "a"}, "at": 1, "seq": 1, "named": named, **point},
+        arriving.hold_about(FINGRAPH): {"it": {"key": "a"}},
     }
     for label in FINGRAPH.tied:
-        asked[arriving.hold_named(FINGRAPH, label)] = {"key": "a", "load": 1, "named": named}
+        asked[arriving.hold_named(FINGRAPH, label)] = {"it": {"key": "a"}, "load": 1, "named": named}
         asked[arriving.write_named(FINGRAPH, label)] = {
             "properties": {}, "known_at": 1, "seq": 1, "links": named, "walk": dict.fromkeys(named, 1),
         }  # fmt: skip

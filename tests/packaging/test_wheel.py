@@ -111,7 +111,7 @@ def test_the_wheel_says_what_it_is(wheel: Path, names: list[str]) -> None:
     assert about["License-Expression"] == "Apache-2.0"
     assert about["Requires-Python"] == ">=3.11"
     assert f"{info}/licenses/LICENSE" in names
-    assert "[console_scripts]\nfingraph = cli.main:main" in entries
+    assert "[console_scripts]\nfingraph = cli.entry:main" in entries
 
 
 def test_the_command_runs_outside_the_checkout(installed: Path, tmp_path: Path) -> None:

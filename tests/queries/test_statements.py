@@ -13,7 +13,7 @@ from graph_schema import FINGRAPH, reading
 from graph_schema.cypher import constraints, indexes
 from queries import Mode, statement, statement_names
 from queries.entity_texts import application_text, applications_text, identifier_text, user_text, uses_text
-from queries.neighbours import Order, head_text, page_text, steps
+from queries.neighbours import head_text, page_text, steps
 from queries.statements import parse
 from rings.evidence import evidence
 from rings.gds import projecting
@@ -58,16 +58,16 @@ GENERATED = {
     **{f"identifier {i.label}": identifier_text(FINGRAPH, i) for i in FINGRAPH.identifiers},
     **{f"uses {i.label}": uses_text(i) for i in FINGRAPH.identifiers},
     **{
-        f"expand {label} {order} {continued}": page_text(
-            FINGRAPH, label, steps(FINGRAPH, label), order, continued=continued
+        f"expand {label} {by_degree} {continued}": page_text(
+            FINGRAPH, label, steps(FINGRAPH, label), by_degree=by_degree, continued=continued
         )
         for label in ("Application", "Event", "User", "Ring", "Device", "Phone")
-        for order in Order
+        for by_degree in (False, True)
         for continued in (False, True)
     },
     **{
         f"expand {step.relation} of {label}": page_text(
-            FINGRAPH, label, [step], Order.MOST_CONNECTED, continued=False
+            FINGRAPH, label, [step], by_degree=True, continued=False
         )
         for label in ("Application", "User", "Ring", "Device", "Phone")
         for step in steps(FINGRAPH, label)
