@@ -27,6 +27,8 @@ COLUMNS = {
     "sex": ("sex", "性别"),
     "region": ("region", "地区"),
     "IdNumber.sex": ("sex by the identity number", "证件号性别"),
+    "IdNumber.birth_year": ("year of birth by the identity number", "证件号出生年份"),
+    "Phone.region": ("region of the phone number", "手机号归属地"),
     "IdNumber.region": ("region of the identity number", "证件号归属地"),
     "fraud": ("fraud", "欺诈"),
     "overdue": ("overdue", "逾期"),
@@ -86,7 +88,12 @@ def column(variant: Variant, language: str) -> str:
         if carried is not None and carried.view is not None and carried.of.name in CARRIED:
             what = CARRIED[carried.of.name][place]
             return (f"{what} through their {carried.view.en}", f"{carried.view.zh}{what}")[place]
-    return COLUMNS.get(variant.column, (variant.column,) * 2)[place]
+    return called(variant.column, language)
+
+
+def called(name: str, language: str) -> str:
+    """What something that an application states is called."""
+    return COLUMNS.get(name, (name,) * 2)[LANGUAGES.index(language)]
 
 
 def agreeing(said: str, variant: Variant, value: float | str | None, language: str) -> str:

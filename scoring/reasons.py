@@ -19,21 +19,23 @@ from core.graph import Row
 from features import Catalogue
 from features.doors import doors
 from features.explain import rows_behind, sentence
-from features.spoken import LANGUAGES, column
+from features.lines import number_column
+from features.spoken import LANGUAGES, called, column
 from features.words import Variant, View
 from graph_schema.arriving import USER
 from risk.parts import Reason
 from snapshot.columns import Columns
 
 MOST_EVIDENCE = 10
-LEFT_OUT, UNKNOWN, OTHER, PERSON = "A02", "A08", "A90", "A91"
+STATED, LEFT_OUT, UNKNOWN, OTHER, PERSON = "A01", "A02", "A08", "A90", "A91"
 BARE: Mapping[str, tuple[str | None, tuple[str, str]]] = {
     "left out": (LEFT_OUT, ("The application names no {what}.", "申请中没有{what}。")),
     "not stated": (LEFT_OUT, ("The application does not state the {what}.", "申请中未填写{what}。")),
-    "not enough": (LEFT_OUT, ("The application does not say enough for {what}.", "申请信息不足以计算{what}。")),
+    "not all stated": (LEFT_OUT, ("The application does not state all of: {what}.", "申请中未全部填写：{what}。")),
+    "nothing of it": (STATED, ("The {what} that the application states is 0.", "申请中填写的{what}为0。")),
     "unknown": (UNKNOWN, ("Nothing that counts was known yet through this {what}.", "通过该{what}尚无相关记录。")),
     "hub": (None, ("Too many share this {what} for it to be read.", "共用该{what}的申请过多，未作分析。")),
-    "away": (OTHER, ("Nothing could be read for {what}.", "未能读取{what}。")),
+    "away": (OTHER, ("The graph did not answer, so nothing was read.", "图数据库未响应，未能读取相关信息。")),
 }  # fmt: skip
 """Of a feature without a value, by why it has none: the code that an applicant is told (None: that of its family, since what everybody
 names is known, and not walked), and what staff read."""
@@ -63,20 +65,22 @@ def _told() -> Sequence[dict[str, Any]]:
 
 
 @cache
-def _by_family() -> Mapping[str, str]:
-    return {family: one["code"] for one in _told() for family in one["families"]}
+def _by_family(kind: str) -> Mapping[str, str]:
+    return {family: one["code"] for one in _told() for family in one.get(kind, ())}
 
 
 def adverse_code(variant: Variant, bare: str | None) -> str:
     """The code that an applicant is told of a feature: of one without a value, why it has none (`BARE`)."""
-    code = None if bare is None else BARE[bare][0]
-    return code or _by_family().get(variant.of.family, OTHER)
+    code, family = None if bare is None else BARE[bare][0], variant.of.family
+    if code is None and variant.view is not None:
+        code = _by_family("through").get(family)
+    return code or _by_family("families").get(family, OTHER)
 
 
 def why_bare(variant: Variant, seen: Evidence | None) -> str:
     """Why a feature has no value: of `BARE`."""
     if variant.view is None:
-        return "not stated" if variant.column else "not enough"
+        return "not stated" if variant.column else seen.own(variant) if seen else "not all stated"
     if seen is None:
         return "away"
     given, hubs = seen.ways(variant.view)
@@ -89,8 +93,10 @@ def _words(variant: Variant, value: Any, bare: str | None, language: str) -> str
     place = LANGUAGES.index(language)
     if bare == "not stated":
         what = column(variant, language)
-    elif variant.view is None or bare == "away":
-        what = variant.name
+    elif bare == "nothing of it":
+        what = called(variant.of.columns[-1], language)
+    elif variant.view is None:
+        what = (", ", "、")[place].join(called(name, language) for name in variant.of.columns)
     else:
         what = WHO[place] if variant.view.relation == USER else getattr(variant.view, language)
     return BARE[bare][1][place].format(what=what)
@@ -137,6 +143,11 @@ class Evidence:
             return 0, 0
         found = doors(self.columns, relation, view, np.array([self.position]))
         return int(found.given[0]), int(found.hubs[0])
+
+    def own(self, variant: Variant) -> str:
+        """Why a feature of several things that the application states has no value: one is not stated, or what is divided by is 0."""
+        divisor = int(number_column(self.columns, variant.of.columns[-1])[self.position])
+        return "nothing of it" if variant.of.measure == "ratio" and divisor == 0 else "not all stated"
 
     def of(self, variant: Variant) -> Iterator[str]:
         """Keys of the rows behind a feature, the newest first, each once."""

@@ -18,7 +18,7 @@ from graph_schema.model import NodeType, Property, Type
 from loaders.arrive import Arrival, Named
 from loaders.hashing import Hasher
 from loaders.identify import identify, identify_one
-from loaders.normalise import NORMALISERS
+from loaders.normalise import NORMALISERS, REASONS
 from loaders.rows import LONGEST_ID, is_one_id
 from security.entry import canonical
 from snapshot.shape import told_of
@@ -30,6 +30,10 @@ ID_NUMBER = re.compile(r"(?<!\d)\d{6}[ -]?\d{8}[ -]?\d{3}[\dXx](?![\dXx])")
 """What an e-mail address and an identity number look like, wherever they stand in a text; in time that grows as the text does."""
 NUMBER = re.compile(r"(?<![A-Za-z0-9])\d(?:[ -]?\d){10,18}(?![A-Za-z0-9])")
 """What a phone, card or identity number looks like in a sentence."""
+PUBLISHED = "id_number.placeholder"
+"""An example that everybody knows; a system that lets it through would let others through, too."""
+CHOICES = {"sex": ("F", "M")}
+"""What a property holds, where it is compared with what an identity number says."""
 LARGEST = 9_000_000_000_000_000
 EARLIEST = -2_208_988_800_000_000
 """1900-01-01: a time before it is a mistake; so is one more than a day ahead."""
@@ -170,7 +174,8 @@ def _id_invalid(where: str) -> Field:
 def is_personal(text: str) -> bool:
     """Whether it surely holds an address or a number of a person; a phone number looks like any other."""
     numbers = pl.Series([re.sub("[ -]", "", one) for one in ID_NUMBER.findall(text)], dtype=pl.String)
-    is_number = len(numbers) > 0 and NORMALISERS["id_number"](numbers, {}).value.is_not_null().any()
+    seen = NORMALISERS["id_number"](numbers, {}) if len(numbers) else None
+    is_number = seen is not None and (seen.value.is_not_null() | (seen.reason == PUBLISHED)).any()
     return bool(is_number or ADDRESS.search(text))
 
 
@@ -206,6 +211,7 @@ def _properties(told: Told, node: NodeType, now: int, wrong: list[Field]) -> dic
     found: dict[str, Any] = {}
     for name, value in told.items():
         where = f"properties.{name}" if name.isidentifier() and len(name) <= 60 else "properties"
+        where = name if name in NAMES else where
         if name not in declared:
             some = ", ".join(sorted(declared)[:12])
             wrong.append(
@@ -227,6 +233,12 @@ def _typed(value: object, declared: Property, now: int, where: str, wrong: list[
             return None
         if len(text) > LONGEST_TEXT or "\x00" in text:
             wrong.append(Field(where, "value.too_long", f"At most {LONGEST_TEXT:,} characters."))
+            return None
+        choices = CHOICES.get(declared.name)
+        if text and choices and text not in choices:
+            wrong.append(
+                Field(where, "value.choice", f"One of {', '.join(choices)}; leave out what is neither.")
+            )
             return None
         require_impersonal(text, where, wrong)
         return text or None
@@ -260,7 +272,12 @@ def _identified(sent: Sent, schema: Schema, hasher: Hasher, wrong: list[Field]) 
         return []
     rows: dict[int, Mapping[str, Any]] = {}
     rare: dict[tuple[str, tuple[tuple[str, str], ...]], list[int]] = defaultdict(list)
+    known = {kind.label for kind in schema.identifiers}
     for place, one in enumerate(sent.identifiers):
+        if one.type not in known:
+            told = ", ".join(sorted(known))
+            wrong.append(Field(f"identifiers.{place}.type", "schema.unknown_label", f"Types: {told}."))
+            continue
         try:
             row = identify_one(one.value, schema.identifier(one.type), sent.source, hasher, one.options)
         except UsageError as error:
@@ -287,7 +304,11 @@ def _named(
 ) -> Named | None:
     kind, where = schema.identifier(given.type), f"identifiers.{place}"
     if row["key"] is None:
-        wrong.append(Field(f"{where}.value", row["reason"] or "value.blank", f"No value of {given.type}."))
+        reason = row["reason"] or "value.blank"
+        why = REASONS.get(reason, f"No value of {given.type}.")
+        wrong.append(
+            Field(f"{where}.value", reason, f"{why} Where that cannot be mended, leave this identifier out.")
+        )
         return None
     if given.role is not None and given.role not in kind.roles:
         told = ", ".join(kind.roles) or "none"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -16,10 +18,12 @@ from core.clock import iso
 from graph_schema import FINGRAPH
 from graph_schema.model import Personal, Property, Type
 from loaders.hashing import Hasher
+from loaders.normalise import REASONS
 from scoring.facts import Told, event_of, outcome_of
 from scoring.request import (
     BLANK,
     Field,
+    Given,
     InvalidError,
     Sent,
     Using,
@@ -243,6 +247,27 @@ def test_what_cannot_be_is_refused_as_in_files(name: str, value: int, fine: bool
     with pytest.raises(InvalidError) as refused:
         read()
     assert [(one.where, one.code) for one in refused.value.fields] == [(f"properties.{name}", "value.range")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "where", "code"),
+    [
+        ({"id": "x-11010519491231002X"}, "id", "value.personal"),  # the published example
+        ({"properties": {"sex": "male"}}, "properties.sex", "value.choice"),
+        ({"properties": {"lender": "a@example.com"}}, "lender", "value.personal"),
+        ({"identifiers": (Given("Telefon", "1"),)}, "identifiers.0.type", "schema.unknown_label"),
+        ({"identifiers": (Given("Phone", "13912345678"),)}, "identifiers.0.value", "phone.placeholder"),
+    ],
+)
+def test_what_is_wrong_is_named_where_it_was_sent_with_what_to_do(
+    changed: dict[str, Any], where: str, code: str
+) -> None:
+    with pytest.raises(InvalidError) as refused:
+        arrival_of(replace(Sent("t", "a1", "u"), **changed), USING)
+    (found,) = refused.value.fields
+    assert (found.where, found.code) == (where, code)
+    assert "SchemaState" not in found.message and "Telefon" not in found.message
+    assert not where.endswith(".value") or found.message.startswith(REASONS[code])
 
 
 @pytest.mark.parametrize(
