@@ -5,68 +5,65 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from importlib import import_module
 
 import typer
 
-from cli import (
-    audit,
-    dataset,
-    db,
-    evaluation,
-    features,
-    hubs,
-    keys,
-    models,
-    policies,
-    query,
-    replaying,
-    rings,
-    schema,
-    scores,
-    sql,
-    training,
-)
-from cli.demo import demo
-from cli.doctor import doctor
-from cli.load import load, mapping_app
 from cli.output import fail
-from cli.serve import serve
-from cli.simulate import simulate
-from cli.snapshot import snapshot
 from core.errors import FinGraphError, UsageError
 from core.settings import debugging
 
-app = typer.Typer(
-    name="fingraph",
-    help="A graph of loan applications: load your data, find the rings in it.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.add_typer(db.app, name="db")
-app.add_typer(rings.app, name="rings")
-app.add_typer(query.app, name="query")
-app.add_typer(schema.app, name="schema")
-app.add_typer(features.app, name="features")
-app.add_typer(mapping_app, name="mapping")
-app.add_typer(keys.app, name="keys")
-app.add_typer(audit.app, name="audit")
-app.add_typer(sql.app, name="sql")
-app.add_typer(dataset.app, name="dataset")
-app.add_typer(hubs.app, name="hubs")
-app.add_typer(models.app, name="models")
-app.add_typer(policies.app, name="policy")
-app.command("load")(load)
-app.command("snapshot")(snapshot)
-app.command("prove")(dataset.prove)
-app.command("demo")(demo)
-app.command("doctor")(doctor)
-app.command("simulate")(simulate)
-app.command("serve")(serve)
-app.command("train")(training.train)
-app.command("evaluate")(evaluation.evaluate)
-app.command("score")(scores.score)
-app.command("replay")(replaying.replay)
+COMMANDS = {
+    "db": "db.app",
+    "rings": "rings.app",
+    "query": "query.app",
+    "schema": "schema.app",
+    "features": "features.app",
+    "mapping": "load.mapping_app",
+    "keys": "keys.app",
+    "audit": "audit.app",
+    "sql": "sql.app",
+    "dataset": "dataset.app",
+    "hubs": "hubs.app",
+    "models": "models.app",
+    "policy": "policies.app",
+    "load": "load.load",
+    "snapshot": "snapshot.snapshot",
+    "prove": "dataset.prove",
+    "demo": "demo.demo",
+    "doctor": "doctor.doctor",
+    "simulate": "simulate.simulate",
+    "serve": "serve.serve",
+    "train": "training.train",
+    "evaluate": "evaluation.evaluate",
+    "score": "scores.score",
+    "replay": "replaying.replay",
+}
+"""Commands, and groups of them, by name: each with its module in `cli`."""
+
+
+def app(asked: str | None = None) -> typer.Typer:
+    """The command line; where one command is `asked`, of that alone: all together take seconds to import."""
+    made = typer.Typer(
+        name="fingraph",
+        help="A graph of loan applications: load your data, find the rings in it.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback()(_nothing)  # a group, however few its commands are
+    for name in [asked] if asked in COMMANDS else COMMANDS:
+        module, _, attribute = COMMANDS[name].partition(".")
+        found = getattr(import_module(f"cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            made.add_typer(found, name=name)
+        else:
+            made.command(name)(found)
+    return made
+
+
+def _nothing() -> None:
+    """Before a command nothing is done."""
 
 
 READER_LEFT = 141
@@ -89,7 +86,7 @@ def main() -> None:
 
 def _run(*, as_json: bool) -> int:
     try:
-        code = app(standalone_mode=False)
+        code = app(*sys.argv[1:2])(standalone_mode=False)
     except FinGraphError as error:
         return fail(error, as_json=as_json)
     except typer.TyperException as error:

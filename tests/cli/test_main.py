@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 def ended(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object], *args: str) -> int:
     """The exit code of a command that does `action`."""
-    monkeypatch.setattr(main, "app", lambda **_: action())
+    monkeypatch.setattr(main, "app", lambda *_: lambda **_: action())
     monkeypatch.setattr(sys, "argv", ["fingraph", *args])
     with pytest.raises(SystemExit) as left:
         main.main()
@@ -49,14 +49,14 @@ def test_an_unforeseen_error_says_its_kind_and_place_and_no_value(
 
 def test_debugging_shows_the_whole_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FINGRAPH_DEBUG", "1")
-    monkeypatch.setattr(main, "app", lambda **_: broken())
+    monkeypatch.setattr(main, "app", lambda *_: lambda **_: broken())
     with pytest.raises(ValueError, match="13800138000"):
         main.main()
 
 
 def test_a_command_imports_nothing_that_takes_seconds() -> None:
     code = (
-        "import sys; import cli.main, api.app; "
+        "import sys; import cli.main, api.app; cli.main.app(); "
         "print(*sorted({name.partition('.')[0] for name in sys.modules}), sep='\\n')"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
