@@ -28,9 +28,9 @@ Applications are the last of a simulated lender's, which were not loaded; those 
 the internet and employers that hundreds to thousands of others name. The API runs as two processes.
 
 Loads follow one another as the table has them, rates from 20/s on after those of models and before the rings. The first row is of
-the first ninety seconds after `/readyz`; the goals are of the second. The first request comes a second after `/readyz`, in which
-the machine's pace is taken. A machine that is shared is half as quick in one minute as in another: its pace is the milliseconds
-that a million steps of Python took before and after a load. A connection that the server closed while it stood idle is opened
+the first ninety seconds after `/readyz`; the goals are of the second. The first request comes as soon as `/readyz` says yes. A
+machine that is shared is half as quick in one minute as in another: its pace is the milliseconds that a million steps of Python
+took before and after a load. A connection that the server closed while it stood idle is opened
 anew within the time of the request.
 """
 LOADS = (
