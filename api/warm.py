@@ -51,7 +51,9 @@ def warm_plans(graph: Graph, schema: Schema) -> None:
     samples = _samples(graph)
     late: GraphUnavailableError | None = None
     reads = list(_reads(graph, schema, samples))
-    random.shuffle(reads)  # each worker in an order of its own: what one has planned the others find
+    random.shuffle(
+        reads
+    )  # workers that plan in one order all wait for the same plan; so each finds what others planned
     for read in reads:
         try:
             _try(read)

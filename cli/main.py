@@ -42,7 +42,7 @@ COMMANDS = {
 """Commands, and groups of them, by name: each with its module in `cli`."""
 
 
-def app(asked: str | None = None) -> typer.Typer:
+def command_line(asked: str | None = None) -> typer.Typer:
     """The command line; where one command is `asked`, of that alone: all together take seconds to import."""
     made = typer.Typer(
         name="fingraph",
@@ -86,7 +86,7 @@ def main() -> None:
 
 def _run(*, as_json: bool) -> int:
     try:
-        code = app(*sys.argv[1:2])(standalone_mode=False)
+        code = command_line(next(iter(sys.argv[1:]), None))(standalone_mode=False)
     except FinGraphError as error:
         return fail(error, as_json=as_json)
     except typer.TyperException as error:

@@ -30,6 +30,10 @@ COLUMNS = {
     "IdNumber.birth_year": ("year of birth by the identity number", "证件号出生年份"),
     "Phone.region": ("region of the phone number", "手机号归属地"),
     "IdNumber.region": ("region of the identity number", "证件号归属地"),
+    "Employer": ("employer", "工作单位"),
+    "Address": ("address", "住址"),
+    "BankCard": ("bank card", "银行卡"),
+    "Device": ("device", "设备"),
     "fraud": ("fraud", "欺诈"),
     "overdue": ("overdue", "逾期"),
     "approval": ("approval", "批准"),
@@ -92,7 +96,7 @@ def column(variant: Variant, language: str) -> str:
 
 
 def called(name: str, language: str) -> str:
-    """What something that an application states is called."""
+    """What something that an application states or names is called."""
     return COLUMNS.get(name, (name,) * 2)[LANGUAGES.index(language)]
 
 

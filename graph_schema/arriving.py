@@ -150,7 +150,7 @@ WITH n RETURN n.hub_since IS NULL AND COUNT {{ (n)<-[:{kind.relationship}]-() }}
 
 STORE_CARRIED = """MATCH (a:Application {key: $it.key})
 SET a.carried = $values, a.carried_version = $version"""
-"""What the application that was just written carries from its own point on: `$values`, of the catalogue `$version`."""
+"""What the application `$it` that was just written carries from its own point on: `$values`, of the catalogue `$version`."""
 
 STORE_CARRIED_OF_MANY = """UNWIND range(0, size($key) - 1) AS i
 MATCH (a:Application {key: $key[i]})

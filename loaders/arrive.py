@@ -175,7 +175,7 @@ class Arrivals:
         Call it before the first arrival; without it the first may run out of its time.
         """
         works: list[Callable[[Transaction], object]] = [
-            *(partial(self._rehearsed, self._nobodys(label, _REHEARSED)) for label in self._schema.tied),
+            *(self._tying(self._nobodys(label, _REHEARSED)) for label in self._schema.tied),
             lambda tx: tx.run(self._hold_about, it={"key": _REHEARSED}),
             lambda tx: _begin(self._run(), tx),
         ]
@@ -192,7 +192,7 @@ class Arrivals:
         arrival = self._nobodys("Application", f"{_REHEARSED}:{number}")
         if named:
             arrival = replace(arrival, user=None if user is None else {"key": user}, named=tuple(named))
-        self._undone(partial(self._rehearsed, arrival), seconds)
+        self._undone(self._tying(arrival), seconds)
 
     def _commit(self) -> None:
         name, now = f"warming:{secrets.token_hex(8)}", self._clock()
@@ -208,13 +208,13 @@ class Arrivals:
         with suppress(Rehearsed):
             self._graph.in_write(undone, seconds=seconds)
 
+    def _tying(self, arrival: Arrival) -> Callable[[Transaction], object]:
+        return partial(self._tied, arrival=arrival, load=0, carry=self._carry)
+
     def _nobodys(self, label: str, key: str) -> Arrival:
         """One that names of each kind what nobody has."""
         named = tuple(Named(kind, key, properties={"key": key}) for kind in self._walk)
         return Arrival(label, key, None, {"key": key}, {"key": key}, named)
-
-    def _rehearsed(self, arrival: Arrival, tx: Transaction) -> None:
-        self._tied(tx, arrival, 0, self._carry)
 
     def _load(self, graph: Graph) -> int:
         """Number of this process's load of the day, begun in a transaction of its own: in one that has written already the server would

@@ -124,10 +124,11 @@ class Parts:
     ) -> Seen:  # fmt: skip
         """Its own attributes and lists alone, where the graph does not answer; as `seen`."""
         unseen = _unseen(arrival, point)
-        columns, position = columns_from(_nothing(point, self.online.asked), self.online.asked, unseen)
+        nothing = _nothing(point, self.online.asked)
+        columns, position = columns_from(nothing, self.online.asked, unseen)
         values = self._values(columns, position, listed, catalogue)
         own = {name: value if name in self.own else None for name, value in values.items()}
-        return Seen(*point, own, (GRAPH,), None, listed, why)
+        return Seen(*point, own, (GRAPH,), Evidence(columns, position, nothing, read=False), listed, why)
 
     def alone(self, models: Sequence[Loaded]) -> list[Loaded]:
         """Those of some models that can speak without the graph, as they do then. See `knowing`."""

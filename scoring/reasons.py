@@ -19,27 +19,27 @@ from core.graph import Row
 from features import Catalogue
 from features.doors import doors
 from features.explain import rows_behind, sentence
-from features.lines import number_column
-from features.spoken import LANGUAGES, called, column
+from features.spoken import LANGUAGES, called
 from features.words import Variant, View
 from graph_schema.arriving import USER
 from risk.parts import Reason
-from snapshot.columns import Columns
+from snapshot.columns import MISSING, Columns
 
 MOST_EVIDENCE = 10
-STATED, LEFT_OUT, UNKNOWN, OTHER, PERSON = "A01", "A02", "A08", "A90", "A91"
-BARE: Mapping[str, tuple[str | None, tuple[str, str]]] = {
+STATED, LEFT_OUT, ALONE, UNKNOWN, OTHER, PERSON = "A01", "A02", "A07", "A08", "A90", "A91"
+BARE: Mapping[str, tuple[str, tuple[str, str]]] = {
     "left out": (LEFT_OUT, ("The application names no {what}.", "申请中没有{what}。")),
     "not stated": (LEFT_OUT, ("The application does not state the {what}.", "申请中未填写{what}。")),
-    "not all stated": (LEFT_OUT, ("The application does not state all of: {what}.", "申请中未全部填写：{what}。")),
+    "no moment": (LEFT_OUT, ("The application does not say when it was made.", "申请中未注明提出时间。")),
     "nothing of it": (STATED, ("The {what} that the application states is 0.", "申请中填写的{what}为0。")),
+    "not comparable": (UNKNOWN, ("The {what} could not be compared.", "{what}无法比较。")),
     "unknown": (UNKNOWN, ("Nothing that counts was known yet through this {what}.", "通过该{what}尚无相关记录。")),
-    "hub": (None, ("Too many share this {what} for it to be read.", "共用该{what}的申请过多，未作分析。")),
+    "hub": (ALONE, ("Too many share this {what} for it to be read.", "共用该{what}的申请过多，未作分析。")),
     "away": (OTHER, ("The graph did not answer, so nothing was read.", "图数据库未响应，未能读取相关信息。")),
 }  # fmt: skip
-"""Of a feature without a value, by why it has none: the code that an applicant is told (None: that of its family, since what everybody
-names is known, and not walked), and what staff read."""
+"""Of a feature without a value, by why it has none: the code that an applicant is told, and what staff read."""
 WHO = ("user", "用户")
+AND = (" and the ", "和")
 
 
 @dataclass(frozen=True)
@@ -65,41 +65,58 @@ def _told() -> Sequence[dict[str, Any]]:
 
 
 @cache
-def _by_family(kind: str) -> Mapping[str, str]:
-    return {family: one["code"] for one in _told() for family in one.get(kind, ())}
+def _codes(kind: str) -> Mapping[str, str]:
+    """Codes by the measure or family of `kind`."""
+    return {name: one["code"] for one in _told() for name in one.get(kind, ())}
 
 
 def adverse_code(variant: Variant, bare: str | None) -> str:
     """The code that an applicant is told of a feature: of one without a value, why it has none (`BARE`)."""
-    code, family = None if bare is None else BARE[bare][0], variant.of.family
-    if code is None and variant.view is not None:
-        code = _by_family("through").get(family)
-    return code or _by_family("families").get(family, OTHER)
+    if bare is not None:
+        return BARE[bare][0]
+    of, view = variant.of, variant.view
+    asked = [("measures", of.measure), ("families", of.family)]
+    if view is not None:
+        asked.insert(1, ("own" if view.relation == USER else "others", of.family))
+    return next((code for kind, name in asked if (code := _codes(kind).get(name))), OTHER)
 
 
-def why_bare(variant: Variant, seen: Evidence | None) -> str:
-    """Why a feature has no value: of `BARE`."""
+def why_bare(variant: Variant, value: Any, seen: Evidence | None) -> tuple[str | None, Sequence[str]]:
+    """Why a feature has no value, of `BARE`, and the columns or the type in which that lies; None: it has one."""
+    if value is not None:
+        return ("left out" if variant.of.measure == "given" and value == 0 else None), ()
     if variant.view is None:
-        return "not stated" if variant.column else seen.own(variant) if seen else "not all stated"
-    if seen is None:
-        return "away"
+        return _unstated(variant, seen)
+    if seen is None or not seen.read:
+        return "away", ()
     given, hubs = seen.ways(variant.view)
-    return "left out" if not given else "hub" if hubs else "unknown"
+    if given and not hubs and variant.of.measure == "agreement" and not seen.names(variant.column):
+        return "left out", (variant.column,)
+    return ("left out" if not given else "hub" if hubs else "unknown"), ()
 
 
-def _words(variant: Variant, value: Any, bare: str | None, language: str) -> str:
-    if bare is None:
+def _unstated(variant: Variant, seen: Evidence | None) -> tuple[str, Sequence[str]]:
+    """As `why_bare`, of what an application says of itself."""
+    if variant.column or not variant.of.columns:
+        return ("not stated", (variant.column,)) if variant.column else ("no moment", ())
+    columns = variant.of.columns
+    if seen is None:
+        return "not stated", columns
+    if variant.of.measure == "ratio" and seen.states_nothing(columns[-1]):
+        return "nothing of it", columns[-1:]
+    lost = [name for name in columns if not seen.states(name)]
+    return ("not stated", lost) if lost else ("not comparable", columns)
+
+
+def _words(variant: Variant, value: Any, bare: tuple[str | None, Sequence[str]], language: str) -> str:
+    why, columns = bare
+    if why is None:
         return sentence(variant, value, language)
-    place = LANGUAGES.index(language)
-    if bare == "not stated":
-        what = column(variant, language)
-    elif bare == "nothing of it":
-        what = called(variant.of.columns[-1], language)
-    elif variant.view is None:
-        what = (", ", "、")[place].join(called(name, language) for name in variant.of.columns)
-    else:
-        what = WHO[place] if variant.view.relation == USER else getattr(variant.view, language)
-    return BARE[bare][1][place].format(what=what)
+    place, view = LANGUAGES.index(language), variant.view
+    what = AND[place].join(called(name, language) for name in columns)
+    if view is not None and not columns:
+        what = WHO[place] if view.relation == USER else getattr(view, language)
+    return BARE[why][1][place].format(what=what)
 
 
 def explained(
@@ -109,14 +126,14 @@ def explained(
     found = []
     for reason in reasons:
         variant, value = catalogue.by_name[reason.feature], values.get(reason.feature)
-        bare = why_bare(variant, seen) if value is None else None
+        bare = why_bare(variant, value, seen)
         found.append(
             {
                 "code": reason.feature,
                 "params": {"value": value, "unit": variant.of.unit},
                 "weight": round(reason.weight, 6),
                 "evidence_ids": [] if seen is None else list(seen.of(variant)),
-                "adverse": adverse_code(variant, bare),
+                "adverse": adverse_code(variant, bare[0]),
                 "staff": {language: _words(variant, value, bare, language) for language in LANGUAGES},
             }
         )
@@ -135,6 +152,8 @@ class Evidence:
     columns: Columns
     position: int
     record: Row
+    read: bool = True
+    """Whether the graph was; else it is of what the application says of itself."""
 
     def ways(self, view: View) -> tuple[int, int]:
         """How many links of the view the application came with, and how many of them lead to hubs."""
@@ -144,10 +163,23 @@ class Evidence:
         found = doors(self.columns, relation, view, np.array([self.position]))
         return int(found.given[0]), int(found.hubs[0])
 
-    def own(self, variant: Variant) -> str:
-        """Why a feature of several things that the application states has no value: one is not stated, or what is divided by is 0."""
-        divisor = int(number_column(self.columns, variant.of.columns[-1])[self.position])
-        return "nothing of it" if variant.of.measure == "ratio" and divisor == 0 else "not all stated"
+    def names(self, label: str) -> bool:
+        """Whether the application names an identifier of that type."""
+        relation = self.columns.relations.get(label)
+        return relation is not None and bool(
+            np.diff(relation.own_start[self.position : self.position + 2])[0]
+        )
+
+    def states(self, name: str) -> bool:
+        """Whether the application has a value in a column of its own."""
+        numbers, texts = self.columns.numbers.get(name), self.columns.texts.get(name)
+        number = numbers is not None and numbers[self.position] != MISSING
+        return bool(number or (texts is not None and texts[self.position] >= 0))
+
+    def states_nothing(self, name: str) -> bool:
+        """Whether it states a 0 there."""
+        numbers = self.columns.numbers.get(name)
+        return numbers is not None and int(numbers[self.position]) == 0
 
     def of(self, variant: Variant) -> Iterator[str]:
         """Keys of the rows behind a feature, the newest first, each once."""

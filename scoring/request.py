@@ -211,7 +211,7 @@ def _properties(told: Told, node: NodeType, now: int, wrong: list[Field]) -> dic
     found: dict[str, Any] = {}
     for name, value in told.items():
         where = f"properties.{name}" if name.isidentifier() and len(name) <= 60 else "properties"
-        where = name if name in NAMES else where
+        where = name if name in NAMES and node.label == "Application" else where
         if name not in declared:
             some = ", ".join(sorted(declared)[:12])
             wrong.append(

@@ -50,7 +50,7 @@ def served(server: LocalServer) -> Iterator[Served]:
         }
     settings = replace(server.settings, warm_seconds=1.0)
     with pytest.MonkeyPatch.context() as patched:
-        # What is asked here; that all reads can be planned, and are, is held by the server of the other tests.
+        # What is asked here: all reads are tried in test_ready_live.
         patched.setattr(warm, "_reads", lambda graph, *_: iter([partial(list_rings, graph)]))
         with serving(create_app(settings, limits=LIMITS)) as url:
             wait_ready(url, 300)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from cli import main, output
 from cli import rings as rings_commands
@@ -21,7 +22,12 @@ ROOT = Path(__file__).parents[2]
 
 def ended(monkeypatch: pytest.MonkeyPatch, action: Callable[[], object], *args: str) -> int:
     """The exit code of a command that does `action`."""
-    monkeypatch.setattr(main, "app", lambda *_: lambda **_: action())
+
+    def command_line(asked: str | None) -> Callable[..., object]:
+        assert asked == (args[0] if args else None)
+        return lambda **_: action()
+
+    monkeypatch.setattr(main, "command_line", command_line)
     monkeypatch.setattr(sys, "argv", ["fingraph", *args])
     with pytest.raises(SystemExit) as left:
         main.main()
@@ -49,14 +55,14 @@ def test_an_unforeseen_error_says_its_kind_and_place_and_no_value(
 
 def test_debugging_shows_the_whole_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FINGRAPH_DEBUG", "1")
-    monkeypatch.setattr(main, "app", lambda *_: lambda **_: broken())
+    monkeypatch.setattr(main, "command_line", lambda _: lambda **_: broken())
     with pytest.raises(ValueError, match="13800138000"):
         main.main()
 
 
 def test_a_command_imports_nothing_that_takes_seconds() -> None:
     code = (
-        "import sys; import cli.main, api.app; cli.main.app(); "
+        "import sys; import cli.main, api.app; cli.main.command_line(); "
         "print(*sorted({name.partition('.')[0] for name in sys.modules}), sep='\\n')"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -64,17 +70,51 @@ def test_a_command_imports_nothing_that_takes_seconds() -> None:
     assert not heavy & set(done.stdout.split())
 
 
+def test_a_command_imports_itself_alone() -> None:
+    code = "import sys; from cli.main import command_line; command_line('keys'); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "cli.keys" in done.stdout.split()
+    assert not {"cli.rings", "cli.training", "cli.serve", "polars", "scipy", "fastapi"} & set(
+        done.stdout.split()
+    )
+
+
+def test_the_command_line_has_every_command() -> None:
+    told = CliRunner().invoke(main.command_line(), ["--help"]).stdout
+    assert all(f" {name} " in told for name in main.COMMANDS)
+
+
+@pytest.mark.parametrize("args", ["nonsense", "keys nonsense", "keys list --nonsense"])
+def test_what_is_no_command_is_said_in_json_too(args: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", *args.split(), "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, json.loads(done.stdout)["error"]) == (2, "usage")
+
+
 @pytest.mark.parametrize(("args", "niceness"), [("rings run", 10), ("rings backfill", 10), ("rings list", 0)])
 def test_what_works_over_the_whole_graph_gives_way_before_it_imports_anything(
     args: str, niceness: int
 ) -> None:
+    """`cli.main` notes how nice the process is when it is imported."""
     code = (
-        "import os, sys, types; from cli.entry import main; before = os.nice(0); late = types.ModuleType('cli.main'); "
-        "late.main = lambda: print(os.nice(0) - before); sys.modules['cli.main'] = late; "
-        f"sys.argv[1:] = {args.split()}; main()"
+        "import os, sys, types\n"
+        "from cli.entry import main\n"
+        "class Late(types.ModuleType):\n"
+        "    def __getattr__(self, name):\n"
+        "        print(os.nice(0) - before)\n"
+        "        return lambda: None\n"
+        "before = os.nice(0)\n"
+        "sys.modules['cli.main'] = Late('cli.main')\n"
+        f"sys.argv[1:] = {args.split()}\n"
+        "main()\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert int(done.stdout) == niceness
+    assert int(done.stdout.split()[0]) == min(niceness, 19 - os.nice(0))
 
 
 @pytest.mark.parametrize("kind", [PermissionError, IsADirectoryError, FileNotFoundError])

@@ -16,6 +16,7 @@ from features import house_catalogue
 from features.document import document as feature_document
 from graph_schema import FINGRAPH
 from graph_schema.docs import document as schema_document
+from tests.house import codes
 from tests.house.errors import DOCUMENT, ROOMS, document, raised
 
 ROOT = Path(__file__).parents[2]
@@ -224,6 +225,10 @@ def test_an_error_code_has_one_kind() -> None:
 
 def test_the_document_of_errors_is_not_stale() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == document(), "run: python -m tests.house.errors"
+
+
+def test_the_document_of_codes_is_not_stale() -> None:
+    assert codes.DOCUMENT.read_text("utf-8") == codes.document(), "run: python -m tests.house.codes"
 
 
 def test_the_document_of_the_schema_is_not_stale() -> None:

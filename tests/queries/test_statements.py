@@ -58,7 +58,7 @@ GENERATED = {
     **{f"identifier {i.label}": identifier_text(FINGRAPH, i) for i in FINGRAPH.identifiers},
     **{f"uses {i.label}": uses_text(i) for i in FINGRAPH.identifiers},
     **{
-        f"expand {label} {by_degree} {continued}": page_text(
+        f"expand {label} by {'degree' if by_degree else 'time'}{' continued' * continued}": page_text(
             FINGRAPH, label, steps(FINGRAPH, label), by_degree=by_degree, continued=continued
         )
         for label in ("Application", "Event", "User", "Ring", "Device", "Phone")
