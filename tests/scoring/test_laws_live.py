@@ -92,7 +92,7 @@ def test_two_at_once_of_one_id_with_other_content_are_one_decision_and_conflicts
         (replace(sent(200), identifiers=(Given("Phone", "12"),)), "identifiers.0.value"),
         (
             replace(sent(200), identifiers=(Given("Device", "d-1234567"), Given("Nothing", "1"))),
-            "identifiers.1",
+            "identifiers.1.type",
         ),
         (replace(sent(200), identifiers=(Given("Device", "d-1234567", "self"),)), "identifiers.0.role"),
         (replace(sent(200), identifiers=(Given("Device", "d-1234567", None, {"x": "y"}),)), "identifiers.0"),
