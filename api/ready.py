@@ -43,7 +43,9 @@ class Part:
         return self.code is None
 
 
-PARTS = ("sql", "graph", "schema", "plans", "page_cache", "scoring")
+PARTS = ("sql", "graph", "schema", "scoring", "page_cache", "plans")
+"""In the order in which they are warmed: what decides comes first, since decisions are asked for while the rest is cold, and would be
+made without the graph for minutes."""
 
 
 class Readiness:
@@ -95,9 +97,9 @@ class Readiness:
             for name in PARTS[2:]:
                 self._set(name, NOT_YET)
         elif self._see("schema", self._check_schema):
-            for name, warm in (
-                ("plans", self._warm_plans), ("page_cache", self._warm_pages), ("scoring", self._warm_last),
-            ):  # fmt: skip
+            for name, warm in zip(
+                PARTS[3:], (self._warm_scoring, self._warm_pages, self._warm_plans), strict=True
+            ):
                 if self._codes[name] is not None:
                     self._see(name, warm)
         for part in self.parts():
@@ -141,10 +143,7 @@ class Readiness:
     def _warm_plans(self) -> None:
         graph = self._graph.until(time.monotonic() + WARM_SECONDS)
         warm_plans(graph, self._schema_of(graph))
+        settle()
 
     def _warm_pages(self) -> None:
         warm_pages(self._graph.until(time.monotonic() + WARM_SECONDS))
-
-    def _warm_last(self) -> None:
-        self._warm_scoring()
-        settle()
