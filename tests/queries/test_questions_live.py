@@ -166,7 +166,7 @@ def test_the_commands_of_the_cookbook_run(
     for module in ("cli.query", "cli.rings"):
         monkeypatch.setattr(f"{module}.load_settings", lambda: server)
     given = cookbook.arguments(command, lender.cases[0].given)
-    told = CliRunner().invoke(command_line("query"), given)
+    told = CliRunner().invoke(command_line(), given)
     assert told.exit_code == 0, told.output + repr(told.exception)
     assert told.stdout.strip()
 
