@@ -51,9 +51,8 @@ def warm_plans(graph: Graph, schema: Schema) -> None:
     samples = _samples(graph)
     late: GraphUnavailableError | None = None
     reads = list(_reads(graph, schema, samples))
-    random.shuffle(
-        reads
-    )  # workers that plan in one order all wait for the same plan; so each finds what others planned
+    # Workers that plan in one order all wait for the same plan; so each finds what others planned.
+    random.shuffle(reads)
     for read in reads:
         try:
             _try(read)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,12 +9,11 @@ import pytest
 
 from core.clock import now_us
 from features import house_catalogue
-from features.words import Variant
 from graph_schema import FINGRAPH
 from loaders.hashing import Hasher
 from risk.parts import Reason
 from scoring.parts import Parts
-from scoring.reasons import Evidence, adverse, explained
+from scoring.reasons import Evidence, _told, adverse, explained
 from scoring.request import Given, Sent, Using, arrival_of
 
 CATALOGUE = house_catalogue()
@@ -65,14 +63,10 @@ def test_a_feature_with_a_value_is_told_as_what_it_is_of(name: str, value: float
     assert reason(name, value, None)["adverse"] == code
 
 
-def variants() -> Iterator[Variant]:
-    yield from CATALOGUE.variants
-
-
 @pytest.mark.parametrize("read", [True, False, None])
 def test_whatever_has_no_value_is_told_in_words(read: bool | None) -> None:
     seen = None if read is None else replace(evidence(amount_cents=1), read=read)
-    for variant in variants():
+    for variant in CATALOGUE.variants:
         found = reason(variant.name, None, seen)
         assert found["adverse"] in adverse()
         for words in found["staff"].values():
@@ -107,10 +101,8 @@ def test_a_ratio_without_a_value_says_which_part_is_missing_or_0(
 
 
 def test_every_measure_and_family_that_a_code_names_is_in_the_catalogue() -> None:
-    from scoring.reasons import _told
-
-    families = {one.of.family for one in variants()}
-    measures = {one.of.measure for one in variants()}
+    families = {one.of.family for one in CATALOGUE.variants}
+    measures = {one.of.measure for one in CATALOGUE.variants}
     for one in _told():
         assert {*one.get("families", ()), *one.get("own", ()), *one.get("others", ())} <= families
         assert set(one.get("measures", ())) <= measures
