@@ -12,7 +12,7 @@ import cookbook
 import pytest
 from planning import plan_anew, problems
 from question_cases import Case, Lender, forget_after, load_lender
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from cli.main import command_line
 from core.errors import FinGraphError
@@ -159,6 +159,11 @@ def test_the_cypher_of_the_cookbook_is_taken_and_answered(lender: Lender, text: 
     assert not set(found.cut_by)
 
 
+def commanded(*given: str) -> Result:
+    """What `fingraph` says to these arguments."""
+    return CliRunner().invoke(command_line(given[0]), given)
+
+
 @pytest.mark.parametrize("command", cookbook.commands())
 def test_the_commands_of_the_cookbook_run(
     lender: Lender, server: Settings, command: str, monkeypatch: pytest.MonkeyPatch
@@ -166,7 +171,7 @@ def test_the_commands_of_the_cookbook_run(
     for module in ("cli.query", "cli.rings"):
         monkeypatch.setattr(f"{module}.load_settings", lambda: server)
     given = cookbook.arguments(command, lender.cases[0].given)
-    told = CliRunner().invoke(command_line(), given)
+    told = commanded(*given)
     assert told.exit_code == 0, told.output + repr(told.exception)
     assert told.stdout.strip()
 
@@ -187,19 +192,15 @@ def test_an_answer_is_told_as_a_table_as_csv_and_as_json(
         "--limit",
         "2",
     ]
-    told = CliRunner().invoke(command_line("query"), [*base, "--json"])
+    told = commanded(*base, "--json")
     whole = json.loads(told.stdout)
     assert (whole["question"], len(whole["items"]), whole["cut"]) == ("shares", 2, True)
     assert whole["as_of"] == lender.late
-    rows = list(
-        csv.DictReader(io.StringIO(CliRunner().invoke(command_line("query"), [*base, "--csv"]).stdout))
-    )
+    rows = list(csv.DictReader(io.StringIO(commanded(*base, "--csv").stdout)))
     assert [row["id"] for row in rows] == [item["id"] for item in whole["items"]]
-    drawn = json.loads(CliRunner().invoke(command_line("query"), [*base, "--picture"]).stdout)
+    drawn = json.loads(commanded(*base, "--picture").stdout)
     assert drawn["nodes"]
-    following = json.loads(
-        CliRunner().invoke(command_line("query"), [*base, "--after", whole["next"], "--json"]).stdout
-    )
+    following = json.loads(commanded(*base, "--after", whole["next"], "--json").stdout)
     assert following["items"] != whole["items"]
 
 
@@ -212,16 +213,14 @@ def test_warming_plans_every_question_and_asks_nothing(lender: Lender) -> None:
 
 
 def test_every_question_is_listed() -> None:
-    told = json.loads(CliRunner().invoke(command_line("query"), ["query", "list", "--json"]).stdout)
+    told = json.loads(commanded("query", "list", "--json").stdout)
     assert [one["name"] for one in told["questions"]] == list(question_names())
-    assert question_names()[0] in CliRunner().invoke(command_line("query"), ["query", "list"]).stdout
+    assert question_names()[0] in commanded("query", "list").stdout
 
 
 @pytest.mark.parametrize("given", ["application", "=x", "application=a"])
 def test_a_parameter_that_cannot_be_read_is_refused(given: str) -> None:
-    told = CliRunner().invoke(
-        command_line("query"), ["query", "run", "shares", "--param", given, "--param", "application=b"]
-    )
+    told = commanded("query", "run", "shares", "--param", given, "--param", "application=b")
     assert isinstance(told.exception, FinGraphError)
     assert told.exception.code == "query.param"
 
