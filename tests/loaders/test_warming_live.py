@@ -41,6 +41,15 @@ def test_nothing_of_warming_stays_and_what_a_killed_server_left_goes(
     assert not statement("loads/sources").run(empty_graph)
 
 
+def test_facts_that_come_while_a_server_warms_are_of_a_load_that_snapshots_take(
+    empty_graph: Graph, door: Arrivals
+) -> None:
+    statement("loads/warm").run(empty_graph, name="warming:beside", now=now_us())
+    door.arrive(Arrival("Application", "a:1", "digest", {"key": "a:1"}, {"key": "a:1"}))
+    assert [row["load"] for row in statement("snapshot/loads").run(empty_graph)] == [1]
+    assert empty_graph.read("MATCH (a:Application) RETURN a.load AS load") == [{"load": 1}]
+
+
 def test_keys_of_any_length_are_served_by_the_plans_of_one(
     door: Arrivals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
