@@ -251,5 +251,9 @@ def test_no_two_test_modules_have_one_name() -> None:
 
 def test_what_is_set_up_for_a_package_of_tests_ends_with_it() -> None:
     """Where a folder is no package pytest keeps such a fixture until the run ends: a server of the API warmed others' graphs."""
-    shared = [path for path in (ROOT / "tests").rglob("*.py") if 'scope="package"' in path.read_text()]
-    assert [path for path in shared if not (path.parent / "__init__.py").exists()] == []
+    assert not [
+        path
+        for path in (ROOT / "tests").rglob("*.py")
+        if 'scope="package"' in path.read_text(encoding="utf-8")
+        and not (path.parent / "__init__.py").exists()
+    ]
